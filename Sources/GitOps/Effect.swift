@@ -1,0 +1,24 @@
+/// Intent on its way from the dashboard to the drivers. Each ends in exactly one `Outcome`, except `.quit`.
+public enum Effect: Sendable, Hashable {
+  case mutate(Mutation)
+  /// Fetch one object for the YAML tab and the describe view.
+  case loadObject(ObjectRef)
+  /// Dial and list again: one cluster, or all.
+  case refresh(ClusterID?)
+  /// Stop the process as Ctrl-Z does, and repaint when it continues.
+  case stop
+  case quit
+}
+
+/// The end of an effect, delivered to the dashboard as a message.
+public enum Outcome: Sendable, Hashable {
+  case mutation(Mutation, accepted: Bool, message: String)
+  /// The object as YAML text, or why not. Managed fields are the last lines, from `managedFields` on.
+  case object(ObjectRef, LoadedObject)
+  case refreshed
+}
+
+public enum LoadedObject: Sendable, Hashable {
+  case text(lines: [String], managedFieldsFrom: Int?)
+  case failed(String)
+}

@@ -1,0 +1,61 @@
+import FoundationEssentials
+import Structured
+
+/// Everything Driftglass knows about one kind: how to read it and what its verbs write. One file a kind.
+public protocol KindAdapter: Sendable {
+  static var kind: Kind { get }
+  /// Health, revisions, source, inventory. Never fails: what cannot be read stays unknown.
+  static func describe(_ object: Object) -> Resource
+  static var verbs: [Verb] { get }
+  /// The merge patch (RFC 7386) that the verb writes; nil when the kind has no such verb.
+  static func patch(_ verb: Verb, request: PatchRequest) -> JSON?
+}
+
+/// What a patch needs to know about the moment it is written.
+public struct PatchRequest: Sendable {
+  /// The token for `requestedAt`: opaque to controllers, unique to this request.
+  public let token: String
+  /// Filled for `.suspend`.
+  public let suspension: Suspension?
+
+  public init(token: String, suspension: Suspension? = nil) {
+    self.token = token
+    self.suspension = suspension
+  }
+}
+
+/// What can be done to a resource.
+public enum Verb: String, Sendable, Hashable, CaseIterable {
+  case reconcile
+  case reconcileWithSource
+  case suspend
+  case resume
+
+  public var word: String { self == .reconcileWithSource ? "reconcile with source" : rawValue }
+}
+
+extension KindAdapter {
+  public static var verbs: [Verb] { [] }
+  public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? { nil }
+}
+
+/// The one list of adapters.
+public enum KindAdapters {
+  public static let all: [any KindAdapter.Type] = [
+    KustomizationAdapter.self, HelmReleaseAdapter.self, GitRepositoryAdapter.self, OCIRepositoryAdapter.self,
+    HelmRepositoryAdapter.self, HelmChartAdapter.self, BucketAdapter.self,
+  ]
+
+  private static let byGroupKind: [GroupKind: any KindAdapter.Type] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.kind.groupKind, $0) })
+
+  public static func adapter(for groupKind: GroupKind) -> (any KindAdapter.Type)? { byGroupKind[groupKind] }
+
+  /// By short name, plural, or kind in any case: what a selector or the command line names.
+  public static func adapter(named word: String) -> (any KindAdapter.Type)? {
+    let word = word.lowercased()
+    return all.first { type in
+      type.kind.shortNames.contains(word) || type.kind.plural == word || type.kind.groupKind.kind.lowercased() == word
+    }
+  }
+}

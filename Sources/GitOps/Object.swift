@@ -1,0 +1,64 @@
+import FoundationEssentials
+import Structured
+
+/// A live object: its identity and metadata read once, its body kept as the compact bytes that the API server sent and
+/// parsed only when somebody looks at it.
+public struct Object: Sendable {
+  public let ref: ObjectRef
+  /// The API version it was read in, without the group: `v1`, `v1beta2`.
+  public let version: String
+  /// Empty when the server sent none.
+  public let uid: String
+  /// Opaque; compared for equality only (kubernetes: API concepts, resource versions).
+  public let resourceVersion: String
+  public let generation: Int?
+  public let labels: [String: String]
+  public let created: Date?
+  /// Set when the object is being deleted and a finalizer holds it.
+  public let deleted: Date?
+  /// The whole object as JSON.
+  public let bytes: [UInt8]
+
+  public init(
+    ref: ObjectRef, version: String, uid: String, resourceVersion: String, generation: Int?, labels: [String: String],
+    created: Date?, deleted: Date?, bytes: [UInt8]
+  ) {
+    self.ref = ref
+    self.version = version
+    self.uid = uid
+    self.resourceVersion = resourceVersion
+    self.generation = generation
+    self.labels = labels
+    self.created = created
+    self.deleted = deleted
+    self.bytes = bytes
+  }
+
+  /// Reads an object from its JSON bytes. `kind` and `version` are those of the list it came from: items of typed lists
+  /// carry neither (kubernetes: list semantics).
+  /// - Throws: `ParseError` when the bytes are not a JSON object with a name, or are beyond the limits.
+  public init(bytes: [UInt8], cluster: ClusterID, groupKind: GroupKind, version: String) throws(ParseError) {
+    let document = try JSONDocument(parsing: bytes, limits: .object)
+    let metadata = document.root["metadata"]
+    guard let metadata, let name = metadata["name"]?.string, !name.isEmpty else {
+      throw ParseError(reason: .shape("not a Kubernetes object: metadata.name is missing"))
+    }
+    var labels: [String: String] = [:]
+    if let members = metadata["labels"]?.members {
+      for (key, value) in members { if let text = value.string { labels[key] = text } }
+    }
+    self.init(
+      ref: ObjectRef(
+        cluster: cluster, groupKind: groupKind, namespace: metadata["namespace"]?.string ?? "", name: name),
+      version: version, uid: metadata["uid"]?.string ?? "",
+      resourceVersion: metadata["resourceVersion"]?.string ?? "", generation: metadata["generation"]?.int,
+      labels: labels, created: metadata["creationTimestamp"]?.string.flatMap(Timestamp.parse),
+      deleted: metadata["deletionTimestamp"]?.string.flatMap(Timestamp.parse), bytes: bytes)
+  }
+
+  /// The body as a document to navigate.
+  /// - Throws: `ParseError`; it parsed once when it arrived, so this happens only for objects built by hand.
+  public func document() throws(ParseError) -> JSONDocument { try JSONDocument(parsing: bytes, limits: .object) }
+
+  public var apiVersion: String { ref.group.isEmpty ? version : "\(ref.group)/\(version)" }
+}
