@@ -14,6 +14,8 @@ public struct Resource: Sendable, Hashable {
   public let version: String
   public let uid: String
   public let role: Role
+  /// `metadata.labels`, for filters.
+  public var labels: [String: String] = [:]
   public var health: Health = .unknown
   /// The reason of the condition that decided the health.
   public var reason = ""
