@@ -1,0 +1,104 @@
+// A small C interface over the system's simdjson. It uses simdjson's first stage (UTF-8 check, string boundaries and
+// the index of every token, all SIMD) and a second stage of its own, because the library's own trees turn numbers into
+// doubles and we keep their exact text.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  CSJ_NULL = 0,
+  CSJ_BOOL = 1,
+  CSJ_NUMBER = 2,
+  CSJ_STRING = 3,
+  CSJ_ARRAY = 4,
+  CSJ_OBJECT = 5,
+  CSJ_KIND = 7,
+  /// A boolean that is true.
+  CSJ_TRUE = 8,
+  /// A string that had escapes: its text is in `strings`, not in the parsed bytes.
+  CSJ_DECODED = 16,
+  /// A key that a later member of the same object repeats: this member does not count.
+  CSJ_OVERRIDDEN = 32,
+};
+
+/// One node of a document in document order. An object's members are a key node followed by its value's nodes.
+typedef struct {
+  uint32_t head;
+  /// Strings (without quotes) and numbers: where the text starts.
+  uint32_t offset;
+  /// Strings and numbers: bytes of text. Arrays: elements. Objects: members that count.
+  uint32_t length;
+  /// The index after this node and everything in it: the next sibling.
+  uint32_t next;
+} csj_node;
+
+typedef struct {
+  uint32_t offset;
+  uint32_t length;
+  /// There is white space between the tokens.
+  uint32_t spaced;
+} csj_span;
+
+typedef enum {
+  CSJ_OK = 0,
+  CSJ_EMPTY,
+  CSJ_MEMORY,
+  CSJ_TOO_LARGE,
+  CSJ_DEPTH,
+  CSJ_UTF8,
+  CSJ_BYTE_ORDER_MARK,
+  CSJ_CONTROL_CHARACTER,
+  CSJ_UNCLOSED_STRING,
+  CSJ_BAD_ESCAPE,
+  CSJ_BAD_NUMBER,
+  CSJ_BAD_TOKEN,
+  CSJ_UNEXPECTED_END,
+  CSJ_EXPECTED_KEY,
+  CSJ_EXPECTED_COLON,
+  CSJ_EXPECTED_COMMA,
+  CSJ_TRAILING,
+  CSJ_NOT_AN_OBJECT,
+} csj_code;
+
+typedef struct {
+  csj_code code;
+  /// Where, when `has_offset`.
+  size_t offset;
+  int has_offset;
+} csj_error;
+
+/// Valid until the next call on the same thread.
+typedef struct {
+  const csj_node *nodes;
+  size_t node_count;
+  const uint8_t *strings;
+  size_t string_count;
+} csj_tree;
+
+/// Parses one document. The bytes need no padding.
+csj_error csj_parse(const uint8_t *bytes, size_t length, uint32_t depth, csj_tree *tree);
+
+/// Valid until the next call on the same thread.
+typedef struct {
+  const csj_span *elements;
+  size_t element_count;
+} csj_cut_elements;
+
+/// Finds members of the object that the bytes hold, without a tree. `spans[i]` becomes the span of the value of
+/// `keys[i]` (the last one when repeated), length 0 when absent. When the value of `keys[array_key]` is an array, its
+/// elements' spans are listed. Brackets are matched and the depth is limited; what is inside a span is not checked
+/// further. `array_key` may be negative.
+csj_error csj_cut(const uint8_t *bytes, size_t length, uint32_t depth, const char *const *keys, int key_count,
+                  int array_key, csj_span *spans, csj_cut_elements *elements);
+
+/// Copies valid JSON without the white space between its tokens; returns the bytes written, at most `length`.
+size_t csj_compact(const uint8_t *bytes, size_t length, uint8_t *out);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,97 @@
+/// A map from text that keeps the order of its entries. Equality and hashing ignore the order, as JSON and YAML do.
+public struct OrderedMap<Value: Sendable>: Sendable {
+  public typealias Element = (key: String, value: Value)
+
+  private var entries: [Element] = []
+  /// Positions by key, kept once a linear search would be slow.
+  private var positions: [String: Int]?
+
+  private static var linearCount: Int { 16 }
+
+  public init() {}
+
+  /// A later entry replaces an earlier one with the same key.
+  public init(_ entries: some Sequence<(String, Value)>) {
+    for (key, value) in entries { self[key] = value }
+  }
+
+  public var count: Int { entries.count }
+  public var isEmpty: Bool { entries.isEmpty }
+  public var keys: [String] { entries.map(\.key) }
+
+  private func position(of key: String) -> Int? {
+    if let positions { return positions[key] }
+    return entries.firstIndex { $0.key == key }
+  }
+
+  /// Setting a new key appends it; setting nil removes it.
+  public subscript(key: String) -> Value? {
+    get { position(of: key).map { entries[$0].value } }
+    set {
+      switch (position(of: key), newValue) {
+      case (let position?, let value?): entries[position].value = value
+      case (nil, let value?):
+        entries.append((key, value))
+        if positions != nil {
+          positions?[key] = entries.count - 1
+        } else if entries.count > Self.linearCount {
+          index()
+        }
+      case (let position?, nil):
+        entries.remove(at: position)
+        if positions != nil { index() }
+      case (nil, nil): break
+      }
+    }
+  }
+
+  private mutating func index() {
+    guard entries.count > Self.linearCount else {
+      positions = nil
+      return
+    }
+    positions = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.key, $0) })
+  }
+
+  /// Changes every value in place; the keys and their order stay.
+  public mutating func mutateValues(_ body: (String, inout Value) throws -> Void) rethrows {
+    for position in entries.indices { try body(entries[position].key, &entries[position].value) }
+  }
+
+  /// The same entries sorted by key, bytewise.
+  public var sorted: OrderedMap { OrderedMap(entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) }
+}
+
+extension OrderedMap: Sequence {
+  public func makeIterator() -> IndexingIterator<[Element]> { entries.makeIterator() }
+  public var underestimatedCount: Int { entries.count }
+}
+
+extension OrderedMap: Equatable where Value: Equatable {
+  public static func == (a: Self, b: Self) -> Bool {
+    a.count == b.count && a.allSatisfy { key, value in b[key] == value }
+  }
+}
+
+extension OrderedMap: Hashable where Value: Hashable {
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(count)
+    var sum = 0
+    for (key, value) in self {
+      var member = Hasher()
+      member.combine(key)
+      member.combine(value)
+      sum ^= member.finalize()
+    }
+    hasher.combine(sum)
+  }
+}
+
+extension OrderedMap: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, Value)...) { self.init(elements) }
+}
+
+/// The members of a JSON object in order.
+public typealias JSONObject = OrderedMap<JSON>
+/// The entries of a YAML map in order.
+public typealias YAMLMap = OrderedMap<YAMLNode>

@@ -1,0 +1,86 @@
+/// A YAML value. Numbers hold text that is valid JSON.
+public indirect enum YAMLValue: Sendable, Equatable {
+  case null
+  case bool(Bool)
+  case number(String)
+  case string(String)
+  case list([YAMLNode])
+  case map(YAMLMap)
+}
+
+/// A YAML value and where it was written. Equality compares values only.
+public struct YAMLNode: Sendable, Equatable {
+  public var value: YAMLValue
+  public var origin: Origin
+
+  public init(_ value: YAMLValue, origin: Origin = .none) {
+    self.value = value
+    self.origin = origin
+  }
+
+  public static func == (a: YAMLNode, b: YAMLNode) -> Bool { a.value == b.value }
+
+  /// The entry of a map. Setting it on anything but a map makes a map; setting nil removes it.
+  public subscript(key: String) -> YAMLNode? {
+    get { if case .map(let map) = value { map[key] } else { nil } }
+    set {
+      var map = YAMLMap()
+      if case .map(let old) = value { map = old } else if newValue == nil { return }
+      value = .null
+      map[key] = newValue
+      value = .map(map)
+    }
+  }
+
+  /// The element of a list; nil when there is none.
+  public subscript(index: Int) -> YAMLNode? {
+    if case .list(let elements) = value, elements.indices.contains(index) { elements[index] } else { nil }
+  }
+
+  public var string: String? { if case .string(let text) = value { text } else { nil } }
+  public var number: String? { if case .number(let text) = value { text } else { nil } }
+  public var bool: Bool? { if case .bool(let value) = value { value } else { nil } }
+  public var int: Int? { number.flatMap(Numeral.int) }
+  public var double: Double? { number.flatMap(Double.init) }
+  public var list: [YAMLNode]? { if case .list(let elements) = value { elements } else { nil } }
+  public var map: YAMLMap? { if case .map(let map) = value { map } else { nil } }
+  public var isNull: Bool { if case .null = value { true } else { false } }
+
+  /// Follows keys (and decimal indexes into lists).
+  public func value(at path: String...) -> YAMLNode? { value(at: path) }
+
+  public func value(at path: [String]) -> YAMLNode? {
+    var here = self
+    for step in path {
+      let next = if case .list = here.value { Int(step).flatMap { here[$0] } } else { here[step] }
+      guard let next else { return nil }
+      here = next
+    }
+    return here
+  }
+
+  public var json: JSON {
+    switch value {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .number(let text): .number(text)
+    case .string(let text): .string(text)
+    case .list(let elements): .array(elements.map(\.json))
+    case .map(let map): .object(JSONObject(map.map { ($0.key, $0.value.json) }))
+    }
+  }
+
+  /// From JSON, which has no lines: every value has the same origin.
+  public init(json: JSON, origin: Origin = .none) {
+    let value: YAMLValue =
+      switch json {
+      case .null: .null
+      case .bool(let value): .bool(value)
+      case .number(let text): .number(text)
+      case .string(let text): .string(text)
+      case .array(let elements): .list(elements.map { YAMLNode(json: $0, origin: origin) })
+      case .object(let object): .map(YAMLMap(object.map { ($0.key, YAMLNode(json: $0.value, origin: origin)) }))
+      }
+    self.init(value, origin: origin)
+  }
+}
