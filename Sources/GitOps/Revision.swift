@@ -12,7 +12,11 @@ public struct Revision: Hashable, Sendable, CustomStringConvertible {
     self.text = text
     if let colon = text.lastIndex(of: ":") {
       hash = String(text[text.index(after: colon)...])
-      if let at = text.lastIndex(of: "@") { name = at == text.startIndex ? nil : String(text[..<at]) } else { name = nil }
+      if let at = text.lastIndex(of: "@") {
+        name = at == text.startIndex ? nil : String(text[..<at])
+      } else {
+        name = nil
+      }
     } else if let slash = text.lastIndex(of: "/") {
       hash = String(text[text.index(after: slash)...])
       let pointer = String(text[..<slash])

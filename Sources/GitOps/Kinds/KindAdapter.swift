@@ -9,6 +9,10 @@ public protocol KindAdapter: Sendable {
   static var verbs: [Verb] { get }
   /// The merge patch (RFC 7386) that the verb writes; nil when the kind has no such verb.
   static func patch(_ verb: Verb, request: PatchRequest) -> JSON?
+  /// Why the verb would do nothing to this resource now, as a sentence for its user; nil when it would do something.
+  static func refusal(of verb: Verb, on resource: Resource) -> String?
+  /// The labels on the objects it applies; nil when it applies none.
+  static var ownerLabels: OwnerLabels? { get }
 }
 
 /// What a patch needs to know about the moment it is written.
@@ -37,6 +41,8 @@ public enum Verb: String, Sendable, Hashable, CaseIterable {
 extension KindAdapter {
   public static var verbs: [Verb] { [] }
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? { nil }
+  public static func refusal(of verb: Verb, on resource: Resource) -> String? { nil }
+  public static var ownerLabels: OwnerLabels? { nil }
 }
 
 /// The one list of adapters.

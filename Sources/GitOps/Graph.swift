@@ -1,0 +1,44 @@
+/// Who waits for whom: `spec.dependsOn` of the reconcilers of a snapshot, folded to root causes.
+public struct Graph: Sendable, Equatable {
+  /// For each waiting resource the failed one at the root of its chain. One that waits for two has the root that sorts
+  /// first; one that waits for a progressing or an unknown resource has none.
+  public let blockedBy: [ObjectRef: ObjectRef]
+  /// For each root how many wait for it, however long the chain.
+  public let blocking: [ObjectRef: Int]
+
+  /// Linear in resources and dependencies; cycles of dependencies end by themselves, since each resource is reached once.
+  public init(_ resources: some Sequence<Resource>) {
+    var dependants: [ObjectRef: [ObjectRef]] = [:]
+    var waiting: Set<ObjectRef> = []
+    var roots: [ObjectRef] = []
+    for resource in resources {
+      if resource.health == .waiting {
+        waiting.insert(resource.ref)
+        for dependency in resource.dependsOn { dependants[dependency, default: []].append(resource.ref) }
+      } else if resource.holdsUpDependants {
+        roots.append(resource.ref)
+      }
+    }
+    var blockedBy: [ObjectRef: ObjectRef] = [:]
+    var blocking: [ObjectRef: Int] = [:]
+    for root in roots.sorted() {
+      var open = [root]
+      while let ref = open.popLast() {
+        for dependant in dependants[ref] ?? [] where waiting.contains(dependant) && blockedBy[dependant] == nil {
+          blockedBy[dependant] = root
+          blocking[root, default: 0] += 1
+          open.append(dependant)
+        }
+      }
+    }
+    self.blockedBy = blockedBy
+    self.blocking = blocking
+  }
+}
+
+extension Resource {
+  /// Failed, or suspended before it ever got ready: nothing that depends on it goes on by itself.
+  fileprivate var holdsUpDependants: Bool {
+    health == .failed || (health == .suspended && condition("Ready")?.status != "True")
+  }
+}

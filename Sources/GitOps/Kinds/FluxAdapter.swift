@@ -1,0 +1,93 @@
+import FoundationEssentials
+import Structured
+
+/// What every Flux v2 kind has in common: conditions, `spec.suspend`, the request annotation, the interval. A kind adds
+/// its own part in `complete`.
+public protocol FluxAdapter: KindAdapter {
+  /// Adds what only this kind says, and may correct the health that the conditions alone gave.
+  /// - Parameter root: the whole object; any part of it may be missing or of the wrong type.
+  static func complete(_ resource: inout Resource, from root: JSONNode)
+}
+
+extension FluxAdapter {
+  public static func describe(_ object: Object) -> Resource {
+    var resource = Resource(
+      ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
+    resource.labels = object.labels
+    guard let document = try? object.document() else { return resource }
+    let root = document.root
+    let annotations = root["metadata"]?["annotations"]
+    let status = root["status"]
+    resource.conditions = FluxStatus.conditions(of: status)
+    resource.interval = root["spec"]?["interval"]?.string.flatMap(GoDuration.parse)
+    resource.handledToken = status?["lastHandledReconcileAt"]?.string
+    resource.requestedToken = annotations?[FluxAnnotation.requestedAt]?.string
+    resource.artifact = status?["artifact"]?["revision"]?.string.flatMap(revision)
+    if root["spec"]?["suspend"]?.bool == true { resource.suspension = Suspension(annotations: annotations) }
+    FluxStatus.judge(&resource, object: object, status: status)
+    complete(&resource, from: root)
+    return resource
+  }
+
+  public static var verbs: [Verb] { [.reconcile, .suspend, .resume] }
+
+  public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? {
+    switch verb {
+    case .reconcile, .reconcileWithSource:
+      guard verbs.contains(verb) else { return nil }
+      return ["metadata": ["annotations": .object(JSONObject([(FluxAnnotation.requestedAt, .string(request.token))]))]]
+    case .suspend: return suspendPatch(true, annotations: (request.suspension ?? Suspension()).annotations)
+    // Null, as flux itself sends: the field is gone afterwards, and so is what this program noted about it.
+    case .resume: return suspendPatch(false, annotations: Suspension().annotations)
+    }
+  }
+
+  public static func refusal(of verb: Verb, on resource: Resource) -> String? { fluxRefusal(of: verb, on: resource) }
+
+  static func fluxRefusal(of verb: Verb, on resource: Resource) -> String? {
+    switch verb {
+    case .reconcile, .reconcileWithSource:
+      resource.suspension == nil ? nil : "suspended: its controller would not act on it; resume it first"
+    case .suspend: resource.suspension == nil ? nil : "already suspended"
+    case .resume: resource.suspension == nil ? "not suspended" : nil
+    }
+  }
+
+  private static func suspendPatch(_ suspend: Bool, annotations: JSONObject) -> JSON {
+    ["metadata": ["annotations": .object(annotations)], "spec": ["suspend": suspend ? true : .null]]
+  }
+
+  /// Nil for the empty text, which some versions write instead of nothing.
+  static func revision(_ text: String) -> Revision? { text.isEmpty ? nil : Revision(text) }
+}
+
+/// Annotations that Flux reads (flux: fluxcd/pkg apis/meta/annotations.go) and that this program writes beside a
+/// suspension.
+public enum FluxAnnotation {
+  public static let requestedAt = "reconcile.fluxcd.io/requestedAt"
+  public static let suspendedBy = "driftglass.dev/suspended-by"
+  public static let suspendedReason = "driftglass.dev/suspended-reason"
+  public static let suspendedSince = "driftglass.dev/suspended-since"
+  public static let suspendedUntil = "driftglass.dev/suspended-until"
+}
+
+extension Suspension {
+  /// What somebody wrote down; all nil when nobody did.
+  init(annotations: JSONNode?) {
+    func text(_ key: String) -> String? { annotations?[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+    self.init(
+      by: text(FluxAnnotation.suspendedBy), reason: text(FluxAnnotation.suspendedReason),
+      since: text(FluxAnnotation.suspendedSince).flatMap(Timestamp.parse),
+      until: text(FluxAnnotation.suspendedUntil).flatMap(Timestamp.parse))
+  }
+
+  /// For a merge patch: what is not known is removed, so that nothing of an earlier suspension stays.
+  var annotations: JSONObject {
+    func value(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+    return JSONObject([
+      (FluxAnnotation.suspendedBy, value(by)), (FluxAnnotation.suspendedReason, value(reason)),
+      (FluxAnnotation.suspendedSince, value(since.map { Timestamp.format($0) })),
+      (FluxAnnotation.suspendedUntil, value(until.map { Timestamp.format($0) })),
+    ])
+  }
+}
