@@ -52,6 +52,9 @@ public enum KindAdapters {
     HelmRepositoryAdapter.self, HelmChartAdapter.self, BucketAdapter.self,
   ]
 
+  /// The kinds they are for, in the same order.
+  public static let kinds: [Kind] = all.map { $0.kind }
+
   private static let byGroupKind: [GroupKind: any KindAdapter.Type] = Dictionary(
     uniqueKeysWithValues: all.map { ($0.kind.groupKind, $0) })
 
