@@ -1,0 +1,241 @@
+import CCurl
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The thread that runs libcurl. Others only post commands.
+///
+/// Every lane has its own multi handle, because a multi handle is a pool of connections and libcurl cannot be told which
+/// connection of a pool to use: this is what keeps short requests off the watches' connections and at most 90 watches on
+/// each. One `poll` serves all lanes.
+///
+/// `@unchecked Sendable`: `mailbox`, `wakeUp` and the counter are for all threads; everything else is touched by the
+/// loop's thread only.
+final class CurlLoop: @unchecked Sendable {
+  enum Command {
+    case start(Ticket, Request, Sink)
+    case cancel(UInt64)
+    /// The reader of a paused stream has room again.
+    case resume(UInt64)
+    case stop
+  }
+
+  /// Who waits for the transfer.
+  enum Sink {
+    case whole(CheckedContinuation<Result<Response, HTTPError>, Never>)
+    case lines(StreamBuffer, CheckedContinuation<Result<StreamStart, HTTPError>, Never>)
+  }
+
+  private struct Mailbox {
+    var commands: [Command] = []
+    var isStopped = false
+  }
+
+  private let mailbox = Mutex(Mailbox())
+  private let counter = Atomic<UInt64>(1)
+  private let wakeUp: (read: Int32, write: Int32)
+
+  private var lanes: [Lane.Key: [Lane]] = [:]
+  private var transfers: [UInt64: Transfer] = [:]
+  private static let curlIsReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  init() {
+    var ends: [Int32] = [-1, -1]
+    let made = pipe(&ends)
+    precondition(made == 0, "no descriptors left for the network's wake-up pipe")
+    for end in ends {
+      _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+    }
+    wakeUp = (ends[0], ends[1])
+    precondition(CurlLoop.curlIsReady, "libcurl does not start")
+  }
+
+  deinit {
+    close(wakeUp.read)
+    close(wakeUp.write)
+  }
+
+  func nextTransfer() -> UInt64 { counter.add(1, ordering: .relaxed).oldValue }
+
+  /// From any thread.
+  func post(_ command: Command) {
+    let taken = mailbox.withLock { box in
+      if box.isStopped { return false }
+      box.commands.append(command)
+      return true
+    }
+    if taken {
+      var byte: UInt8 = 0
+      // A full pipe has a wake-up in it already.
+      _ = write(wakeUp.write, &byte, 1)
+    } else if case .start(_, _, let sink) = command {
+      Transfer.refuse(sink, HTTPError(.cancelled, host: "", cause: "the network is shut down"))
+    }
+  }
+
+  /// Starts the thread, which keeps the loop alive until `.stop`.
+  func start() {
+    #if canImport(Glibc)
+      var thread = pthread_t()
+    #else
+      var thread: pthread_t?
+    #endif
+    let made = pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    precondition(made == 0, "no thread for the network")
+    #if canImport(Glibc)
+      pthread_detach(thread)
+    #endif
+  }
+
+  private func run() {
+    var entries: [pollfd] = []
+    var owners: [Lane?] = []
+    while true {
+      let commands = mailbox.withLock { box in
+        defer { box.commands = [] }
+        return box.commands
+      }
+      for command in commands {
+        if case .stop = command { return stop() }
+        obey(command)
+      }
+      entries.removeAll(keepingCapacity: true)
+      owners.removeAll(keepingCapacity: true)
+      entries.append(pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0))
+      owners.append(nil)
+      for lane in allLanes {
+        for (socket, events) in lane.sockets {
+          entries.append(pollfd(fd: socket, events: events, revents: 0))
+          owners.append(lane)
+        }
+      }
+      let ready = poll(&entries, nfds_t(entries.count), millisecondsToWait())
+      if ready > 0 {
+        if entries[0].revents != 0 { drainWakeUp() }
+        for (entry, owner) in zip(entries, owners) where entry.revents != 0 {
+          owner?.act(on: entry.fd, events: entry.revents)
+        }
+      }
+      let now = Tick.now
+      for lane in allLanes {
+        lane.runTimer(now)
+        collect(lane)
+      }
+      expire(now)
+    }
+  }
+
+  private var allLanes: some Sequence<Lane> { lanes.values.lazy.flatMap { $0 } }
+
+  private func drainWakeUp() {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    while read(wakeUp.read, &bytes, bytes.count) > 0 {}
+  }
+
+  private func obey(_ command: Command) {
+    switch command {
+    case .start(let ticket, let request, let sink):
+      begin(ticket, request, sink)
+    case .cancel(let id):
+      guard let transfer = transfers[id] else { return }
+      finish(transfer, with: .failure(HTTPError(.cancelled, host: "", cause: "cancelled")))
+    case .resume(let id):
+      if let transfer = transfers[id] { transfer.resume() }
+    case .stop: break
+    }
+  }
+
+  private func begin(_ ticket: Ticket, _ request: Request, _ sink: Sink) {
+    if ticket.isCancelled {
+      return Transfer.refuse(sink, HTTPError(.cancelled, host: "", cause: "cancelled"))
+    }
+    do throws(HTTPError) {
+      let transfer = try Transfer(id: ticket.transfer, request: request, sink: sink, loop: self)
+      let lane = try lane(for: request, address: transfer.address)
+      transfers[transfer.id] = transfer
+      lane.add(transfer)
+    } catch {
+      Transfer.refuse(sink, error)
+    }
+  }
+
+  private func lane(for request: Request, address: Address) throws(HTTPError) -> Lane {
+    let key = Lane.Key(
+      origin: address.origin, tls: request.tls, proxy: request.proxy, channel: request.channel)
+    if let lane = lanes[key]?.first(where: { request.channel == .short || $0.load < Lane.streamsPerConnection }) {
+      return lane
+    }
+    guard let lane = Lane(key) else {
+      throw HTTPError(.setUp, host: address.hostAndPort, cause: "no resources for another connection")
+    }
+    lanes[key, default: []].append(lane)
+    return lane
+  }
+
+  /// Takes the transfers that libcurl is done with.
+  private func collect(_ lane: Lane) {
+    while let (id, code) = lane.nextMessage() {
+      guard let transfer = transfers[id] else { continue }
+      let outcome = transfer.outcome(code)
+      finish(transfer, with: outcome)
+      if case .failure(let error) = outcome, error.isOfConnection, !transfer.isConnected {
+        failWaiting(in: lane, error)
+      }
+    }
+  }
+
+  /// What waits in the same lane for the connection that could not be made fails with it, instead of trying one by one.
+  private func failWaiting(in lane: Lane, _ error: HTTPError) {
+    for transfer in lane.unconnected { finish(transfer, with: .failure(error)) }
+  }
+
+  private func finish(_ transfer: Transfer, with outcome: Result<Void, HTTPError>) {
+    transfers[transfer.id] = nil
+    transfer.lane?.remove(transfer)
+    transfer.finish(outcome)
+  }
+
+  private func expire(_ now: Tick) {
+    for transfer in Array(transfers.values) where transfers[transfer.id] != nil {
+      guard let error = transfer.expiry(at: now) else { continue }
+      let lane = transfer.lane
+      let wasConnected = transfer.isConnected
+      finish(transfer, with: .failure(error))
+      if !wasConnected, error.isOfConnection, let lane { failWaiting(in: lane, error) }
+    }
+    for (key, group) in lanes where group.contains(where: { $0.isIdle(at: now) }) {
+      lanes[key] = group.filter { !$0.isIdle(at: now) }
+      if lanes[key]?.isEmpty == true { lanes[key] = nil }
+    }
+  }
+
+  private func millisecondsToWait() -> Int32 {
+    var next = Tick.never
+    for lane in allLanes { next = min(next, lane.nextTick) }
+    for transfer in transfers.values { next = min(next, transfer.nextTick) }
+    return next.milliseconds(after: .now)
+  }
+
+  private func stop() {
+    let rest = mailbox.withLock { box in
+      box.isStopped = true
+      defer { box.commands = [] }
+      return box.commands
+    }
+    let error = HTTPError(.cancelled, host: "", cause: "the network is shut down")
+    for case .start(_, _, let sink) in rest { Transfer.refuse(sink, error) }
+    for transfer in Array(transfers.values) { finish(transfer, with: .failure(error)) }
+    lanes = [:]
+  }
+}

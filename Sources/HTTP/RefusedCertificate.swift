@@ -1,0 +1,112 @@
+import CCurl
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The server's certificate that did not pass the check. libcurl says only why; people also need to know which.
+struct RefusedCertificate {
+  let reason: String
+  let subject: String
+  let issuer: String
+
+  var sentence: String { "\(reason) (subject \(subject), issued by \(issuer))" }
+
+  /// Asks OpenSSL for the certificate when it refuses one. The verdict stays OpenSSL's: the callback returns what it was
+  /// given. Does nothing when libcurl uses another TLS library.
+  static func observe(_ transfer: Transfer) {
+    guard OpenSSL.shared != nil else { return }
+    _ = ccurl_set_pointer(transfer.easy, CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(transfer).toOpaque())
+    _ = ccurl_set_tls_context(transfer.easy) { _, context, transfer in
+      guard let context, let transfer, let library = OpenSSL.shared else { return CURLE_OK }
+      _ = library.setContextData(context, 0, transfer)
+      library.setVerify(context, OpenSSL.verifyPeer) { verdict, store in
+        if verdict == 0, let store, let library = OpenSSL.shared { library.note(store) }
+        return verdict
+      }
+      return CURLE_OK
+    }
+  }
+}
+
+/// The few functions of OpenSSL that are needed, found at run time: libcurl has loaded the library, and its headers are
+/// no dependency of ours.
+private struct OpenSSL: Sendable {
+  typealias Pointer = UnsafeMutableRawPointer
+  typealias Verify = @convention(c) (Int32, Pointer?) -> Int32
+  typealias SetContextData = @convention(c) (Pointer, Int32, Pointer) -> Int32
+  typealias SetVerify = @convention(c) (Pointer, Int32, Verify) -> Void
+  typealias DataAt = @convention(c) (Pointer, Int32) -> Pointer?
+  typealias Part = @convention(c) (Pointer) -> Pointer?
+  typealias Index = @convention(c) () -> Int32
+  typealias ErrorNumber = @convention(c) (Pointer) -> Int32
+  typealias ErrorText = @convention(c) (Int) -> UnsafePointer<CChar>?
+  typealias OneLine = @convention(c) (Pointer, UnsafeMutablePointer<CChar>, Int32) -> UnsafeMutablePointer<CChar>?
+
+  static let verifyPeer: Int32 = 1
+  static let shared = OpenSSL()
+
+  let setContextData: SetContextData
+  let setVerify: SetVerify
+  private let contextData: DataAt
+  private let contextOf: Part
+  private let connectionIndex: Index
+  private let storeData: DataAt
+  private let storeError: ErrorNumber
+  private let errorText: ErrorText
+  private let currentCertificate: Part
+  private let subject: Part
+  private let issuer: Part
+  private let oneLine: OneLine
+
+  private init?() {
+    guard let library = ccurl_tls_library(), String(cString: library).hasPrefix("OpenSSL/") else { return nil }
+    func find<Function>(_ name: String, _ type: Function.Type) -> Function? {
+      dlsym(nil, name).map { unsafeBitCast($0, to: type) }
+    }
+    guard let setContextData = find("SSL_CTX_set_ex_data", SetContextData.self),
+      let setVerify = find("SSL_CTX_set_verify", SetVerify.self),
+      let contextData = find("SSL_CTX_get_ex_data", DataAt.self),
+      let contextOf = find("SSL_get_SSL_CTX", Part.self),
+      let connectionIndex = find("SSL_get_ex_data_X509_STORE_CTX_idx", Index.self),
+      let storeData = find("X509_STORE_CTX_get_ex_data", DataAt.self),
+      let storeError = find("X509_STORE_CTX_get_error", ErrorNumber.self),
+      let errorText = find("X509_verify_cert_error_string", ErrorText.self),
+      let currentCertificate = find("X509_STORE_CTX_get_current_cert", Part.self),
+      let subject = find("X509_get_subject_name", Part.self), let issuer = find("X509_get_issuer_name", Part.self),
+      let oneLine = find("X509_NAME_oneline", OneLine.self)
+    else { return nil }
+    self.setContextData = setContextData
+    self.setVerify = setVerify
+    self.contextData = contextData
+    self.contextOf = contextOf
+    self.connectionIndex = connectionIndex
+    self.storeData = storeData
+    self.storeError = storeError
+    self.errorText = errorText
+    self.currentCertificate = currentCertificate
+    self.subject = subject
+    self.issuer = issuer
+    self.oneLine = oneLine
+  }
+
+  /// Called on the loop's thread while OpenSSL checks a chain: tells the transfer what was refused.
+  func note(_ store: Pointer) {
+    guard let connection = storeData(store, connectionIndex()), let context = contextOf(connection),
+      let owner = contextData(context, 0), let certificate = currentCertificate(store)
+    else { return }
+    let reason = errorText(Int(storeError(store))).map { String(cString: $0) } ?? "not accepted"
+    Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue().refusedCertificate = RefusedCertificate(
+      reason: TransferFailure.oneLine(reason), subject: text(subject(certificate)), issuer: text(issuer(certificate)))
+  }
+
+  private func text(_ name: Pointer?) -> String {
+    guard let name else { return "unknown" }
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard oneLine(name, &bytes, Int32(bytes.count)) != nil else { return "unknown" }
+    return TransferFailure.oneLine(
+      String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
+}
