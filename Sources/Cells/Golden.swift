@@ -58,14 +58,18 @@ public enum Golden {
 
   private static func letter(_ role: Role) -> Character { letters[role] ?? "?" }
 
-  /// Letters given out in the order of the roles, each the first one free of its name, so that new roles at the end move none.
+  /// Letters given out in a fixed order, health first, each the best one still free of its name, so that new roles at the end move
+  /// no others.
   private static let letters: [Role: Character] = {
     let all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&*+-/:;<=>@^_~"
     var free = all
     var letters: [Role: Character] = [:]
-    for role in Role.allCases where role != .text {
-      let last = (role.rawValue.split(separator: ".").last ?? "").lowercased()
-      let wanted = last + last.uppercased() + all
+    let roles = Role.allCases.filter { $0 != .text }
+    let isHealth = { (role: Role) in role.rawValue.hasPrefix("health.") }
+    for role in roles.filter(isHealth) + roles.filter({ !isHealth($0) }) {
+      let last = String(role.rawValue.split(separator: ".").last ?? "").lowercased()
+      let initial = String(last.prefix(1))
+      let wanted = initial + initial.uppercased() + last + last.uppercased() + all
       guard let letter = wanted.first(where: { free.contains($0) }) else { continue }
       letters[role] = letter
       free.removeAll { $0 == letter }

@@ -75,6 +75,7 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
   case filter, match, mark
   case demo, readonly
 
+  case yaml
   case yamlKey = "yaml.key"
   case yamlString = "yaml.string"
   case yamlNumber = "yaml.number"

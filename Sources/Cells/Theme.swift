@@ -79,12 +79,16 @@ public struct Theme: Hashable, Sendable {
   }
 
   /// How a role with attributes looks on a terminal of the given depth. Foreground and background never come out the same.
+  ///
+  /// A selected cell takes the background of the role `selection`, unless its own role has one.
   public func appearance(_ role: Role, _ attributes: Attributes = [], depth: ColourDepth) -> Appearance {
     var result = appearances[role] ?? Appearance()
     let base = appearances[.text] ?? Appearance()
     let hasOwnBackground = result.background != base.background
     result.attributes.formUnion(attributes.subtracting(.selected))
-    if attributes.contains(.selected), let selection = appearances[.selection] {
+    if attributes.contains(.selected), !hasOwnBackground || role == .selection,
+      let selection = appearances[.selection]
+    {
       result.background = selection.background
       result.attributes.formUnion(selection.attributes.intersection(.reverse))
       if selection.background == base.background || depth == .mono { result.attributes.insert(.reverse) }
