@@ -1,0 +1,68 @@
+# Everything is one command from a fresh clone: `make run` for a look, `make test` to work on it. CONTRIBUTING.md says more.
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+TEST := $(SWIFT) test --disable-xctest
+
+.PHONY: help deps run build test release install lint format check e2e bench screenshots
+
+help:
+	@echo "make run          the dashboard on the embedded demo world (installs what is missing, builds, starts)"
+	@echo "make test         build everything and run the tests"
+	@echo "make check        lint, then test; warnings are errors"
+	@echo "make e2e          the program under tmux against a real kube-apiserver and etcd"
+	@echo "make release      .build/release/driftglass and driftglass-view"
+	@echo "make install      copy them and the themes below PREFIX=$(PREFIX)"
+	@echo "also: deps build lint format bench screenshots"
+
+deps:
+	@.ci/deps build test
+
+run:
+	@.ci/deps build
+	$(SWIFT) build --product driftglass
+	@.build/debug/driftglass demo
+
+build:
+	@.ci/deps build
+	$(SWIFT) build
+
+test:
+	@.ci/deps build test
+	$(SWIFT) build
+	$(TEST)
+
+release:
+	@.ci/deps build
+	$(SWIFT) build -c release --static-swift-stdlib --product driftglass
+	$(SWIFT) build -c release --static-swift-stdlib --product driftglass-view
+
+install: release
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/driftglass/themes"
+	install -m 755 .build/release/driftglass .build/release/driftglass-view "$(DESTDIR)$(PREFIX)/bin"
+	install -m 644 themes/*.yaml "$(DESTDIR)$(PREFIX)/share/driftglass/themes"
+
+lint:
+	@.ci/lint
+
+format:
+	$(SWIFT) format -i -r -p Package.swift Sources Tests
+
+check: lint test
+
+e2e:
+	@.ci/deps build test e2e
+	@.ci/kube-apiserver --with-controller-manager >/dev/null
+	$(SWIFT) build
+	DRIFTGLASS_E2E=1 $(TEST) --filter EndToEndTests
+
+# 1,000 managed objects on the real API server: time to all verdicts, memory, latency from watch event to screen.
+bench: release
+	@.ci/deps test e2e
+	@.ci/kube-apiserver --with-controller-manager >/dev/null
+	DRIFTGLASS_BENCH=1 DRIFTGLASS_PROGRAM=.build/release/driftglass $(TEST) --filter EndToEndTests.Scale
+
+screenshots:
+	@.ci/deps build test
+	$(SWIFT) build --product driftglass
+	.ci/screenshots .build/debug/driftglass
