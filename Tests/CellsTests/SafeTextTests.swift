@@ -27,18 +27,18 @@ import Testing
     ("\u{1112}\u{1161}\u{11AB}", "\u{1112}\u{1161}\u{11AB}", 2),
     ("[red]%s{}<b>", "[red]%s{}<b>", 12),
   ])
-  func B2_showsHostileTextLiterally(input: String, expected: String, width: Int) {
+  func showsHostileTextLiterallyB2(input: String, expected: String, width: Int) {
     let text = SafeText(untrusted: input)
     #expect(Array(text.string.unicodeScalars) == Array(expected.unicodeScalars))
     #expect(text.width == width)
     #expect(text.isASCII == expected.unicodeScalars.allSatisfy(\.isASCII))
   }
 
-  @Test func B2_replacesInvalidUTF8() {
+  @Test func replacesInvalidUTF8B2() {
     #expect(SafeText(untrusted: [0x61, 0xFF, 0xC3, 0x28] as [UInt8]).string == "a\u{FFFD}\u{FFFD}(")
   }
 
-  @Test func B2_sanitisingTwiceChangesNothingAndNoControlSurvives() {
+  @Test func sanitisingTwiceChangesNothingAndNoControlSurvivesB2() {
     var random = SeededGenerator(state: 11)
     for _ in 0..<100_000 {
       let input = hostileString(&random)
@@ -71,7 +71,7 @@ import Testing
     #expect(SafeText(untrusted: String(repeating: "x", count: 5000), limit: 10).width == 10)
   }
 
-  @Test func B7_widthsComeFromThePinnedTable() {
+  @Test func widthsComeFromThePinnedTableB7() {
     #expect(TextWidth.unicodeVersion.split(separator: ".").count == 3)
     for (text, width) in [("─│╭", 3), ("…", 1), ("Ａ", 2), ("🇩🇪", 2), ("✕▲●", 3), ("ｱ", 1), ("é", 1), ("👍🏽", 4)] {
       #expect(SafeText(untrusted: text).width == width, "\(text)")

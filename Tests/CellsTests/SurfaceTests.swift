@@ -71,7 +71,7 @@ import Testing
       ])
   }
 
-  @Test func B17_asciiModeShowsNothingElse() {
+  @Test func asciiModeShowsNothingElseB17() {
     var surface = Surface(Size(width: 24, height: 4), repertoire: .ascii)
     surface.box(Rect(x: 0, y: 0, width: 24, height: 3), title: [Span("1 Clusters", .title)])
     surface.divider(of: Rect(x: 0, y: 0, width: 24, height: 3), x: 12)
@@ -144,7 +144,7 @@ import Testing
     #expect(screen(selected: 3).changes(since: screen(selected: 3)).isEmpty)
   }
 
-  @Test func B7_rowsOfUncertainWidthAreRewrittenWhole() {
+  @Test func rowsOfUncertainWidthAreRewrittenWholeB7() {
     func runs(_ text: SafeText) -> [Surface.Run] {
       var old = Surface(Size(width: 30, height: 1))
       old.text(text, x: 0, y: 0)

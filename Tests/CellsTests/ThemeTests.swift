@@ -79,13 +79,13 @@ import Testing
     "bold on bold",
     "256", String(repeating: "bold ", count: 100),
   ])
-  func E_C04_aBadEntryIsReportedAndLeftOut(value: String) {
+  func aBadEntryIsReportedAndLeftOutEC04(value: String) {
     let theme = Theme(name: "t", entries: ["text": "white on black", "health.failed": value])
     #expect(theme.problems.map(\.entry.string) == ["health.failed"])
     #expect(theme.appearance(.healthFailed, depth: .trueColour).foreground == .indexed(7))
   }
 
-  @Test func E_C04_unknownRolesAreReportedAndHugeThemesSurvive() {
+  @Test func unknownRolesAreReportedAndHugeThemesSurviveEC04() {
     #expect(Theme(name: "t", entries: ["helth": "red\u{1B}"]).problems.map(\.reason.string) == ["no such role"])
     let huge = Dictionary(uniqueKeysWithValues: (0..<20_000).map { ("role\($0)", "red") })
     #expect(Theme(name: "t", entries: huge).problems.count == 1)
@@ -102,7 +102,7 @@ import Testing
     #expect(Colour.rgb(255, 0, 0).reduced(to: .mono) == .standard)
   }
 
-  @Test func B20_monochromeTerminalsShowSelectionAndGrounds() {
+  @Test func monochromeTerminalsShowSelectionAndGroundsB20() {
     let theme = Theme(
       name: "t", entries: ["text": "#ffffff on #000000", "selection": "on #333333", "demo": "#000000 on #ffcc00"])
     #expect(theme.appearance(.text, .selected, depth: .mono).attributes == .reverse)
