@@ -54,7 +54,9 @@ enum JSONOutline {
         return take("]")
       default:
         let start = index
-        while index < bytes.count, Address.isUnreserved(bytes[index]) || bytes[index] == UInt8(ascii: "+") { index += 1 }
+        while index < bytes.count, Address.isUnreserved(bytes[index]) || bytes[index] == UInt8(ascii: "+") {
+          index += 1
+        }
         return index > start
       }
     }

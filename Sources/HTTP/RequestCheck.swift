@@ -45,7 +45,7 @@ struct RequestCheck {
   }
 
   private static func checkHeader(_ name: String, _ value: String) throws(GateRefusal) {
-    let isToken = !name.isEmpty && name.utf8.allSatisfy { Address.isUnreserved($0) && $0 != 0x7E }
+    let isToken = !name.isEmpty && name.utf8.allSatisfy { Address.isUnreserved($0) || $0 == 0x25 }
     guard isToken else { throw GateRefusal("a header's name is not valid") }
     guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
       throw GateRefusal("the header \(name) contains a control character")

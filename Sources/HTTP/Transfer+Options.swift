@@ -99,7 +99,8 @@ extension Transfer {
         // An empty array has no address, and null would mean "read from a callback".
         var empty: UInt8 = 0
         return withUnsafeMutablePointer(to: &empty) { fallback in
-          let start = bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) } ?? UnsafeMutableRawPointer(fallback)
+          let start =
+            bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) } ?? UnsafeMutableRawPointer(fallback)
           return ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start) == CURLE_OK
         }
       }

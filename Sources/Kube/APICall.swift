@@ -1,0 +1,32 @@
+import HTTP
+
+/// One call of an API server before it has a server and a credential.
+public struct APICall: Sendable {
+  public var method: Request.Method
+  /// Escaped, beginning with a slash.
+  public var path: String
+  /// Not escaped yet.
+  public var query: [(name: String, value: String)] = []
+  public var accept = "application/json"
+  public var contentType: String?
+  public var body: [UInt8]?
+  public var channel = Request.Channel.short
+  public var timeouts = Timeouts()
+  public var limits = Limits()
+  /// Whether asking twice does no harm: reads, and reviews.
+  public var mayRepeat: Bool
+  public var deliversUnterminatedLine = false
+
+  public init(_ method: Request.Method, _ path: String, query: [(name: String, value: String)] = []) {
+    self.method = method
+    self.path = path
+    self.query = query
+    mayRepeat = method == .get
+  }
+
+  /// The path with its query, as it is sent.
+  var target: String {
+    if query.isEmpty { return path }
+    return path + "?" + query.map { "\($0.name)=\(Address.escaped($0.value))" }.joined(separator: "&")
+  }
+}

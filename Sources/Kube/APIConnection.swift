@@ -1,0 +1,99 @@
+import FoundationEssentials
+import HTTP
+import Structured
+import Synchronization
+
+/// Speaks to one API server: adds the address, the credential and the rules of `ClusterAccess` to calls, renews a refused
+/// credential once, and turns what is no answer into `APIError`.
+public final class APIConnection: Sendable {
+  public let access: ClusterAccess
+  private let network: Network
+  private let gate: Gate
+  private let agent: String
+  private let life = Mutex<Date?>(nil)
+
+  /// - Parameter agent: `User-Agent`: what stands before the slash is the field manager of writes that name none.
+  public init(access: ClusterAccess, network: Network, gate: Gate, agent: String = "driftglass/0.1") {
+    self.access = access
+    self.network = network
+    self.gate = gate
+    self.agent = agent
+  }
+
+  /// When the server last sent anything at all: its last proof of life.
+  public var lastLife: Date? { life.withLock { $0 } }
+
+  func noteLife() { life.withLock { $0 = Date() } }
+
+  public var host: String { access.address.hostAndPort }
+
+  /// Makes a call and reads the whole answer.
+  /// - Throws: `APIError` for any answer that is not a success.
+  public func answer(to call: APICall) async throws(APIError) -> Response {
+    let credential = try await access.credentials.credential()
+    var response = try await send(call, credential)
+    if response.status == 401, let renewed = try await access.credentials.renewed(after: credential) {
+      response = try await send(call, renewed)
+    }
+    noteLife()
+    guard response.isSuccess else { throw APIError(response, host: host) }
+    return response
+  }
+
+  /// Makes a call whose answer is JSON.
+  public func json(_ call: APICall) async throws(APIError) -> [UInt8] {
+    let response = try await answer(to: call)
+    try checkJSON(response.headers, status: response.status)
+    return response.body
+  }
+
+  /// Makes a call whose answer goes on.
+  public func stream(_ call: APICall) async throws(APIError) -> StreamingResponse {
+    let credential = try await access.credentials.credential()
+    var start = try await open(call, credential)
+    if case .answer(let response) = start, response.status == 401,
+      let renewed = try await access.credentials.renewed(after: credential)
+    {
+      start = try await open(call, renewed)
+    }
+    noteLife()
+    switch start {
+    case .streaming(let response): return response
+    case .answer(let response): throw APIError(response, host: host)
+    }
+  }
+
+  /// - Throws: `.notAPI` when the answer says that it is something else than JSON.
+  func checkJSON(_ headers: Headers, status: Int) throws(APIError) {
+    let type = (headers["content-type"] ?? "").lowercased()
+    guard !type.isEmpty, !type.hasPrefix("application/json") else { return }
+    let name = type.hasPrefix("text/html") ? "HTML" : APIError.oneLine(String(type.prefix(60)))
+    throw APIError(.notAPI, message: "\(host): \(APIError.notAPI) (\(name), status \(status))")
+  }
+
+  private func send(_ call: APICall, _ credential: Credential) async throws(APIError) -> Response {
+    do { return try await network.send(request(call, credential), gate: gate) } catch { throw APIError(error) }
+  }
+
+  private func open(_ call: APICall, _ credential: Credential) async throws(APIError) -> StreamStart {
+    do { return try await network.stream(request(call, credential), gate: gate) } catch { throw APIError(error) }
+  }
+
+  private func request(_ call: APICall, _ credential: Credential) -> Request {
+    var headers: [(name: String, value: String)] = [("User-Agent", agent), ("Accept", call.accept)]
+    if let authorization = credential.authorization { headers.append(("Authorization", authorization)) }
+    headers += access.impersonation
+    if let type = call.contentType { headers.append(("Content-Type", type)) }
+    var tls = access.tls
+    tls.certificate = credential.certificate
+    tls.key = credential.key
+    var request = Request(
+      call.method, access.server + call.target, target: .apiServer(base: access.server), headers: headers,
+      body: call.body, channel: call.channel, timeouts: call.timeouts, limits: call.limits, tls: tls,
+      proxy: access.proxy)
+    request.mayRepeat = call.mayRepeat
+    request.acceptsGzip = call.channel == .short && access.compresses
+    request.deliversUnterminatedLine = call.deliversUnterminatedLine
+    return request
+  }
+}

@@ -1,0 +1,162 @@
+import FoundationEssentials
+import GitOps
+import HTTP
+import Structured
+import Synchronization
+
+/// Reads one API server. Every request of it is a GET, or an access review.
+public final class KubeReader: Sendable {
+  public let cluster: ClusterID
+  public let connection: APIConnection
+  let reviews = Mutex<[AccessQuestion: KubeReader.Review]>([:])
+
+  public init(access: ClusterAccess, cluster: ClusterID, network: Network, gate: Gate, agent: String = "driftglass/0.1")
+  {
+    self.cluster = cluster
+    connection = APIConnection(access: access, network: network, gate: gate, agent: agent)
+  }
+
+  public var access: ClusterAccess { connection.access }
+
+  /// When the server last sent anything: its last proof of life.
+  public var lastLife: Date? { connection.lastLife }
+
+  /// `v1.31.2` (`GET /version`, `gitVersion`).
+  public func version() async throws(APIError) -> String {
+    let document = try await document(APICall(.get, "/version"))
+    guard let version = document.root["gitVersion"]?.string else {
+      throw APIError(.notAPI, message: "\(connection.host): \(APIError.notAPI) (no version)")
+    }
+    return version
+  }
+
+  /// A small question that proves that the server lives (A10): five seconds at most.
+  public func heartbeat() async throws(APIError) {
+    var call = APICall(.get, "/readyz")
+    call.accept = "text/plain"
+    call.timeouts.total = .seconds(5)
+    do { _ = try await connection.answer(to: call) } catch {
+      // An answer is life, also one that says no.
+      guard error.kind == .status, let status = error.status, status < 500 else { throw error }
+    }
+  }
+
+  /// One object as it is now.
+  public func get(_ ref: ObjectRef, version: String, plural: String) async throws(APIError) -> Object {
+    let path = ResourcePath(
+      group: ref.group, version: version, plural: plural, namespace: ref.namespace, name: ref.name)
+    let bytes = try await connection.json(APICall(.get, path.path))
+    return try object(bytes, ref.groupKind, version)
+  }
+
+  /// A JSON document of any other path: `/openapi/…`, a subresource.
+  public func document(_ call: APICall) async throws(APIError) -> JSONDocument {
+    let bytes = try await connection.json(call)
+    do { return try JSONDocument(parsing: bytes, limits: .listPage) } catch { throw unreadable(error) }
+  }
+
+  /// One page of a list.
+  /// - Parameters:
+  ///   - token: the continue token of the page before.
+  ///   - limit: items a page; nil asks for all at once.
+  public func list(
+    _ stream: StreamID, version: ListVersion = .any, continue token: String? = nil, limit: Int? = 500
+  ) async throws(APIError) -> ObjectPage {
+    var call = APICall(.get, collection(stream))
+    call.timeouts.total = .seconds(300)
+    call.query = KubeReader.selection(stream)
+    if let limit { call.query.append(("limit", String(limit))) }
+    if let token {
+      // Neither a version nor a match may stand beside a token (kubernetes: internalversion/validation).
+      call.query.append(("continue", token))
+    } else {
+      switch version {
+      case .any: call.query.append(("resourceVersion", "0"))
+      case .notOlderThan(let version):
+        call.query.append(("resourceVersion", version))
+        call.query.append(("resourceVersionMatch", "NotOlderThan"))
+      case .latest: break
+      }
+    }
+    let bytes = try await connection.json(call)
+    let list: JSONList
+    do { list = try JSONList(parsing: bytes) } catch { throw unreadable(error) }
+    guard list.kind != "Table", list.kind != "Status" else {
+      throw APIError(.unreadable, message: "\(connection.host): a \(list.kind) instead of a list of \(stream.plural)")
+    }
+    var objects: [Object] = []
+    objects.reserveCapacity(list.items.count)
+    var skipped = 0
+    for item in list.items {
+      if let object = try? object(item, stream.groupKind, stream.version), belongs(object, to: stream) {
+        objects.append(object)
+      } else {
+        skipped += 1
+      }
+    }
+    return ObjectPage(
+      objects: objects, resourceVersion: list.resourceVersion, continueToken: list.continueToken, skipped: skipped)
+  }
+
+  /// All objects of a stream, page by page.
+  public func listAll(_ stream: StreamID, version: ListVersion = .any) async throws(APIError) -> [Object] {
+    var objects: [Object] = []
+    var token: String?
+    for _ in 0..<WatchMachine.maximumPages {
+      let page = try await list(stream, version: version, continue: token)
+      objects += page.objects
+      if page.continueToken.isEmpty { return objects }
+      guard page.continueToken != token else { break }
+      token = page.continueToken
+    }
+    throw APIError(.unreadable, message: "\(connection.host): the server's list of \(stream.plural) does not end")
+  }
+
+  /// Starts a watch after `version`, which must not be empty or "0".
+  public func watch(_ stream: StreamID, from version: String, timeoutSeconds: Int) async throws(APIError) -> WatchStream
+  {
+    var call = APICall(.get, collection(stream))
+    call.channel = .stream
+    call.timeouts = .stream
+    call.query =
+      KubeReader.selection(stream) + [
+        ("watch", "1"), ("resourceVersion", version), ("allowWatchBookmarks", "true"),
+        ("timeoutSeconds", String(timeoutSeconds)),
+      ]
+    let response = try await connection.stream(call)
+    try connection.checkJSON(response.headers, status: response.status)
+    return WatchStream(stream: stream, reader: self, response: response)
+  }
+
+  private func collection(_ stream: StreamID) -> String {
+    ResourcePath(
+      group: stream.groupKind.group, version: stream.version, plural: stream.plural, namespace: stream.namespace
+    ).path
+  }
+
+  private static func selection(_ stream: StreamID) -> [(name: String, value: String)] {
+    switch stream.selector {
+    case .everything: []
+    case .labels(let selector): [("labelSelector", selector)]
+    case .fields(let selector): [("fieldSelector", selector)]
+    }
+  }
+
+  // Decoding
+
+  /// Whether the server answered what was asked: nothing of another namespace.
+  func belongs(_ object: Object, to stream: StreamID) -> Bool {
+    stream.namespace.map { $0.isEmpty || $0 == object.ref.namespace } ?? true
+  }
+
+  /// Reads an object that the server sent.
+  public func object(_ bytes: [UInt8], _ groupKind: GroupKind, _ version: String) throws(APIError) -> Object {
+    do { return try Object(bytes: bytes, cluster: cluster, groupKind: groupKind, version: version) } catch {
+      throw unreadable(error)
+    }
+  }
+
+  func unreadable(_ error: ParseError) -> APIError {
+    APIError(.unreadable, message: "\(connection.host): the server's answer cannot be read: \(error.description)")
+  }
+}

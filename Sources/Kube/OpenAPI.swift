@@ -1,0 +1,50 @@
+import GitOps
+import HTTP
+import Structured
+
+/// Where a server describes its types.
+public enum OpenAPI: Sendable {
+  /// OpenAPI v3 (kubernetes 1.24): one document for each group and version, `apis/apps/v1` → the address to fetch it at.
+  case v3([String: String])
+  /// The whole OpenAPI v2 document.
+  case v2([UInt8])
+}
+
+extension KubeReader {
+  /// The index of OpenAPI v3, or the document of v2 where there is no v3.
+  public func openAPI() async throws(APIError) -> OpenAPI {
+    do {
+      let paths = try await document(APICall(.get, "/openapi/v3")).root["paths"]
+      var index: [String: String] = [:]
+      if let members = paths?.members {
+        for (key, value) in members { index[key] = value["serverRelativeURL"]?.string }
+      }
+      if !index.isEmpty { return .v3(index) }
+    } catch {
+      guard error.kind == .status, let status = error.status, (400..<500).contains(status), status != 401 else {
+        throw error
+      }
+    }
+    var call = APICall(.get, "/openapi/v2")
+    call.timeouts.total = .seconds(300)
+    return .v2(try await connection.json(call))
+  }
+
+  /// One document of the v3 index.
+  /// - Parameter address: `/openapi/v3/apis/apps/v1?hash=…`, as the index says.
+  public func openAPIDocument(at address: String) async throws(APIError) -> [UInt8] {
+    let parts = address.split(separator: "?", maxSplits: 1)
+    guard let path = parts.first, path.hasPrefix("/openapi/v3/") else {
+      throw APIError(
+        .unreadable, message: "\(connection.host): an OpenAPI address that is none: \(address.prefix(100))")
+    }
+    var call = APICall(.get, String(path))
+    if parts.count == 2, parts[1].hasPrefix("hash="),
+      parts[1].dropFirst(5).allSatisfy({ $0.isHexDigit || $0.isASCII && $0.isLetter })
+    {
+      call.query = [("hash", String(parts[1].dropFirst(5)))]
+    }
+    call.timeouts.total = .seconds(300)
+    return try await connection.json(call)
+  }
+}

@@ -1,0 +1,285 @@
+import GitOps
+
+/// Decides what one list-and-watch does next, and what its events mean (architecture 4). Pure: the driver performs the
+/// steps and tells what came of them.
+public struct WatchMachine: Sendable {
+  public enum Step: Sendable, Equatable {
+    /// A page of the list: from its beginning, or from a continue token. `isPaged` false asks for all of it at once.
+    case list(ListVersion, continue: String?, isPaged: Bool)
+    case watch(from: String)
+    case pause(Duration)
+  }
+
+  public enum Input: Sendable {
+    case page(ObjectPage)
+    /// The server took the watch.
+    case opened
+    case event(WatchEvent)
+    /// A list, a watch's start, or a stream failed.
+    case failed(APIError)
+    /// A stream ended without an error.
+    case closed(lifetime: Duration, lines: Int)
+    /// Nothing was heard for too long: the stream was given up.
+    case silent
+  }
+
+  enum State: Sendable {
+    case empty
+    case paging(Page)
+    case watching(String)
+  }
+
+  struct Page: Sendable {
+    var token: String
+    var objects: [Object]
+    var count: Int
+  }
+
+  static let maximumPages = 10_000
+  /// How long to leave a kind alone that is forbidden or not served.
+  static let recheck: Duration = .seconds(300)
+  static let authorizationRetry: Duration = .seconds(60)
+  static let pollInterval: Duration = .seconds(60)
+  static let healthyAfter: Duration = .seconds(120)
+
+  public let stream: StreamID
+  /// What the link was last said to be.
+  public private(set) var link = Link.connecting
+  /// Events of unknown type and objects not asked for, in all.
+  public private(set) var skipped = 0
+  private(set) var state = State.empty
+  /// The last version seen; opaque (A3).
+  private(set) var version: String?
+  private var listVersion = ListVersion.any
+  private var isPaged = true
+  private var wait: Duration?
+  private var backoff = Backoff()
+  private var random: SeededRandom
+  private var healthySince: Duration?
+  /// Expiries without anything good in between.
+  private var expiries = 0
+  private var unknownInARow = 0
+  private var malformedInARow = 0
+  private var quickCloses = 0
+  private var polls = false
+
+  public init(stream: StreamID, random: SeededRandom) {
+    self.stream = stream
+    self.random = random
+  }
+
+  /// What the driver must do now. A pause is asked for once.
+  public mutating func next() -> Step {
+    if let wait {
+      self.wait = nil
+      return .pause(wait)
+    }
+    switch state {
+    case .empty: return .list(listVersion, continue: nil, isPaged: isPaged)
+    case .paging(let page): return .list(listVersion, continue: page.token, isPaged: true)
+    case .watching(let version): return .watch(from: version)
+    }
+  }
+
+  /// Whether an open watch is still wanted after what was received last.
+  public var isWatching: Bool { if case .watching = state { wait == nil } else { false } }
+
+  /// - Parameter now: monotonic time since any origin.
+  public mutating func receive(_ input: Input, at now: Duration) -> [Change] {
+    switch input {
+    case .page(let page): return receive(page, at: now)
+    case .opened:
+      if healthySince == nil { healthySince = now }
+      return polls ? [] : move(to: .live)
+    case .event(let event): return receive(event, at: now)
+    case .failed(let error): return fail(error, at: now)
+    case .closed(let lifetime, let lines): return close(lifetime, lines, at: now)
+    case .silent: return []
+    }
+  }
+
+  // Lists
+
+  private mutating func receive(_ page: ObjectPage, at now: Duration) -> [Change] {
+    skipped += page.skipped
+    var collected = Page(token: "", objects: [], count: 0)
+    if case .paging(let before) = state { collected = before }
+    let lastToken = collected.token
+    collected.objects += page.objects
+    collected.count += 1
+    if !page.continueToken.isEmpty {
+      guard page.continueToken != lastToken, collected.count < WatchMachine.maximumPages else {
+        return restart("the server's list does not end", at: now)
+      }
+      collected.token = page.continueToken
+      state = .paging(collected)
+      return []
+    }
+    guard WatchMachine.isUsable(page.resourceVersion) else {
+      return restart("the server's list has no version", at: now)
+    }
+    version = page.resourceVersion
+    listVersion = .notOlderThan(page.resourceVersion)
+    isPaged = true
+    malformedInARow = 0
+    unknownInARow = 0
+    if healthySince == nil { healthySince = now }
+    if polls {
+      state = .empty
+      wait = WatchMachine.pollInterval
+    } else {
+      state = .watching(page.resourceVersion)
+    }
+    return [.replaceAll(stream, collected.objects)] + move(to: polls ? .polling : .live)
+  }
+
+  /// A list that makes no sense is begun again, later and without a version.
+  private mutating func restart(_ reason: String, at now: Duration) -> [Change] {
+    state = .empty
+    listVersion = .latest
+    return backOff(reason, retryAfter: nil, at: now)
+  }
+
+  /// Whether a version may be sent back (A3): some clients once wrote "None" and kept it.
+  static func isUsable(_ version: String) -> Bool { !version.isEmpty && version != "None" && version != "0" }
+
+  // Watches
+
+  private mutating func receive(_ event: WatchEvent, at now: Duration) -> [Change] {
+    switch event {
+    case .added(let object), .modified(let object):
+      good(object.resourceVersion)
+      return [.upsert(stream, object)]
+    case .deleted(let object):
+      good(object.resourceVersion)
+      return [.remove(stream, object)]
+    case .bookmark(let version):
+      good(version)
+      return []
+    case .error(let error):
+      return fail(error, at: now)
+    case .unknown:
+      skipped += 1
+      unknownInARow += 1
+      guard unknownInARow >= 100 else { return [] }
+      return relist("100 events in a row that are not understood", at: now)
+    case .malformed(let reason):
+      malformedInARow += 1
+      // Once may be a cut in transit: the same version again. Twice is the server's data: only a list gets past it.
+      return malformedInARow > 1 ? relist(reason, at: now) : backOff(reason, retryAfter: nil, at: now)
+    }
+  }
+
+  private mutating func good(_ newVersion: String) {
+    expiries = 0
+    unknownInARow = 0
+    malformedInARow = 0
+    guard WatchMachine.isUsable(newVersion) else { return }
+    version = newVersion
+    state = .watching(newVersion)
+  }
+
+  private mutating func relist(_ reason: String, at now: Duration) -> [Change] {
+    unknownInARow = 0
+    malformedInARow = 0
+    state = .empty
+    listVersion = version.map { .notOlderThan($0) } ?? .latest
+    return backOff(reason, retryAfter: nil, at: now)
+  }
+
+  private mutating func close(_ lifetime: Duration, _ lines: Int, at now: Duration) -> [Change] {
+    if lifetime >= .seconds(1) {
+      expiries = 0
+      quickCloses = 0
+      return []
+    }
+    quickCloses += 1
+    // A server that says one thing and hangs up, again and again, is not healthy either.
+    if lines > 0, quickCloses <= 10 { return [] }
+    return backOff("the server ends the watch at once", retryAfter: nil, at: now)
+  }
+
+  // Failures
+
+  private mutating func fail(_ error: APIError, at now: Duration) -> [Change] {
+    if error.isCancelled { return [] }
+    if error.isExpired { return expire(error, at: now) }
+    if error.isTooLargeVersion {
+      state = .empty
+      listVersion = .latest
+      return backOff(error.message, retryAfter: error.retryAfter, at: now)
+    }
+    if error.isUnauthorized {
+      healthySince = nil
+      wait = max(WatchMachine.authorizationRetry, backoff.next(using: &random))
+      return move(to: .authNeeded(reason: error.message))
+    }
+    if error.kind == .connection(.tooLarge), case .watching = state { return relist(error.message, at: now) }
+    guard error.kind == .status else { return backOff(error.message, retryAfter: error.retryAfter, at: now) }
+    switch error.status {
+    case 403: return leaveAlone(.forbidden(reason: error.message))
+    case 404: return vanish()
+    case 405: return poll(error, at: now)
+    case 400, 422:
+      // What it does not like may be the version or how it is to match.
+      if case .watching = state { break }
+      state = .empty
+      listVersion = .latest
+    default: break
+    }
+    return backOff(error.message, retryAfter: error.retryAfter, at: now)
+  }
+
+  /// 410 anywhere: list again at once, not older than what was seen; refused, without a version (A5).
+  private mutating func expire(_ error: APIError, at now: Duration) -> [Change] {
+    expiries += 1
+    switch state {
+    case .watching: listVersion = version.map { .notOlderThan($0) } ?? .latest
+    case .paging:
+      // The token is too old: all of it in one piece, which needs none.
+      isPaged = false
+      listVersion = version.map { .notOlderThan($0) } ?? .latest
+    case .empty: listVersion = .latest
+    }
+    state = .empty
+    guard expiries > 1 else { return [] }
+    return backOff(error.message, retryAfter: error.retryAfter, at: now)
+  }
+
+  private mutating func leaveAlone(_ link: Link) -> [Change] {
+    healthySince = nil
+    wait = .milliseconds(Int64(300_000 * Double.random(in: 1...1.1, using: &random)))
+    return move(to: link)
+  }
+
+  /// The kind is not served (any more): the server says that there is nothing of it.
+  private mutating func vanish() -> [Change] {
+    let had = version != nil
+    state = .empty
+    version = nil
+    listVersion = .any
+    return (had ? [.replaceAll(stream, [])] : []) + leaveAlone(.absent)
+  }
+
+  /// The kind can be listed but not watched (A15).
+  private mutating func poll(_ error: APIError, at now: Duration) -> [Change] {
+    guard case .watching = state else { return leaveAlone(.stopped(reason: error.message)) }
+    polls = true
+    state = .empty
+    wait = WatchMachine.pollInterval
+    return move(to: .polling)
+  }
+
+  private mutating func backOff(_ reason: String, retryAfter: Int?, at now: Duration) -> [Change] {
+    if let healthySince, now - healthySince >= WatchMachine.healthyAfter { backoff.reset() }
+    healthySince = nil
+    wait = backoff.next(retryAfter: retryAfter, using: &random)
+    return move(to: .retrying(reason: reason))
+  }
+
+  private mutating func move(to next: Link) -> [Change] {
+    guard next != link else { return [] }
+    link = next
+    return [.link(stream, next)]
+  }
+}
