@@ -10,12 +10,17 @@ public indirect enum YAMLValue: Sendable, Equatable {
 
 /// A YAML value and where it was written. Equality compares values only.
 public struct YAMLNode: Sendable, Equatable {
-  public var value: YAMLValue
+  public var value: YAMLValue {
+    didSet { written = nil }
+  }
   public var origin: Origin
+  /// The text of a plain scalar as the file has it, when its value reads differently: `0755`, `True`, `2020-01-01`.
+  public private(set) var written: String?
 
-  public init(_ value: YAMLValue, origin: Origin = .none) {
+  public init(_ value: YAMLValue, origin: Origin = .none, written: String? = nil) {
     self.value = value
     self.origin = origin
+    self.written = written
   }
 
   public static func == (a: YAMLNode, b: YAMLNode) -> Bool { a.value == b.value }

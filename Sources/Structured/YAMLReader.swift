@@ -144,16 +144,29 @@ private struct YAMLComposer: ~Copyable {
     let isPlain = cyaml_is_plain(reader.handle) != 0
     guard let tag = try CoreTag(self.text(cyaml_tag(reader.handle)), line: line) else {
       guard isPlain else { return YAMLNode(.string(text), origin: origin) }
-      return YAMLNode(try resolve(text), origin: origin)
+      return try plain(text)
     }
     switch tag {
     case .text: return YAMLNode(.string(text), origin: origin)
     case .null, .bool, .integer, .float, .timestamp:
       let value = try resolve(text, dated: tag == .timestamp)
       guard tag.fits(value) else { throw syntax("\"\(text)\" is not what its tag says") }
-      return YAMLNode(value, origin: origin)
+      return node(value, text)
     case .list, .map: throw syntax("the tag of a collection on a text")
     }
+  }
+
+  private func plain(_ text: String) throws(ParseError) -> YAMLNode { node(try resolve(text), text) }
+
+  private func node(_ value: YAMLValue, _ text: String) -> YAMLNode {
+    let isSame =
+      switch value {
+      case .string(let same), .number(let same): same == text
+      case .bool(let value): text == (value ? "true" : "false")
+      case .null: text.isEmpty
+      case .list, .map: true
+      }
+    return YAMLNode(value, origin: origin, written: isSame ? nil : text)
   }
 
   private func resolve(_ text: String, dated: Bool = true) throws(ParseError) -> YAMLValue {

@@ -1,0 +1,59 @@
+/// What a path of a source is.
+public enum FileEntry: Sendable, Hashable {
+  case directory
+  /// A regular file, with the id of its content.
+  case file(blob: String)
+  /// A symbolic link. Flux leaves links out of its artifacts (flux: source-controller, storage.Archive).
+  case link
+  case submodule
+}
+
+/// A tree of files: a commit read from the object store, an unpacked artifact. Paths are relative to its root, separated
+/// by `/`, without `.`, `..` or a trailing `/`; the root is the empty path.
+public protocol FileTree {
+  func entry(_ path: String) -> FileEntry?
+  /// The entries of a directory, sorted bytewise by name; empty when it is none.
+  func list(_ directory: String) -> [(name: String, entry: FileEntry)]
+  /// - Throws: `.failed` when the file cannot be read, `.undetermined` when it is too large to.
+  func read(_ path: String) throws(RenderError) -> [UInt8]
+}
+
+/// Arithmetic on the paths of a `FileTree`.
+enum TreePath {
+  static func join(_ directory: String, _ name: String) -> String { directory.isEmpty ? name : "\(directory)/\(name)" }
+
+  /// The path meant by `path` as written in a file of `directory`; nil when it is absolute or leaves the root.
+  static func resolve(_ path: String, from directory: String) -> String? {
+    guard !path.hasPrefix("/") else { return nil }
+    var parts = directory.split(separator: "/")
+    for part in path.split(separator: "/") {
+      switch part {
+      case ".": continue
+      case "..":
+        guard !parts.isEmpty else { return nil }
+        parts.removeLast()
+      default: parts.append(part)
+      }
+    }
+    return parts.joined(separator: "/")
+  }
+
+  /// As Flux reads `spec.path`: absolute means from the root, and `..` stops there (flux: securejoin).
+  static func clamp(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
+  }
+
+  /// `path` is `ancestor` or below it.
+  static func isWithin(_ path: String, _ ancestor: String) -> Bool {
+    ancestor.isEmpty || path == ancestor || path.hasPrefix(ancestor + "/")
+  }
+
+  /// The path of something below a directory, as seen from there.
+  static func relative(_ path: String, to directory: String) -> String {
+    directory.isEmpty ? path : String(path.dropFirst(directory.count + 1))
+  }
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import GitOps
+import Structured
+
+/// What a Helm release installed, from the record that Helm keeps of it: never templated again.
+public struct HelmManifest: Sendable {
+  /// The objects of the release's manifest; hooks are not among them. Origins point into the manifest's lines.
+  public let objects: [DesiredObject]
+  public let name: String
+  public let namespace: String
+  /// The release's revision.
+  public let version: Int
+  /// `deployed`, `failed`, `pending-upgrade`, …
+  public let status: String
+  /// `podinfo-6.5.4`, or the name alone.
+  public let chart: String
+
+  /// Decompressed release records beyond this are not read; the compressed record fits a 1 MiB Secret.
+  private static let limit = 32 << 20
+
+  /// Decodes a release Secret (`sh.helm.release.v1.<name>.v<n>`): base64 twice, gzip, JSON, and the manifest as a YAML
+  /// stream (helm: pkg/storage/driver/util.go). Objects that name no namespace get the release's, kinds of cluster scope
+  /// excepted.
+  /// - Throws: `.failed` when the record or its manifest cannot be read, `.undetermined` beyond the limits.
+  public static func decode(secret document: JSONDocument) throws(RenderError) -> HelmManifest {
+    let place = document.root["metadata"]?["name"]?.string
+    func failure(_ sentence: String) -> RenderError { .failed(sentence: sentence, place: place) }
+    guard let outer = document.root["data"]?["release"]?.string, let inner = Data(base64Encoded: outer),
+      let data = Data(base64Encoded: inner, options: .ignoreUnknownCharacters)
+    else { throw failure("not a Helm release record") }
+    var bytes = Array(data)
+    if Gunzip.isCompressed(bytes) {
+      do throws(Gunzip.Problem) {
+        bytes = try Gunzip.decompress(bytes, limit: limit)
+      } catch {
+        if error == .tooLarge { throw .undetermined(feature: "a release record over \(limit >> 20) MiB", place: place) }
+        throw failure("the Helm release record is damaged")
+      }
+    }
+    let release: JSONNode
+    do throws(ParseError) {
+      release = try JSONDocument(parsing: bytes, limits: JSONLimits(bytes: limit, depth: 200)).root
+    } catch {
+      throw failure("the Helm release record is not JSON: \(error.description)")
+    }
+    return try HelmManifest(release, place: place)
+  }
+
+  private init(_ release: JSONNode, place: String?) throws(RenderError) {
+    guard let name = release["name"]?.string, let version = release["version"]?.int else {
+      throw .failed(sentence: "the Helm release record has no name or version", place: place)
+    }
+    self.name = name
+    self.version = version
+    namespace = release["namespace"]?.string ?? ""
+    status = release["info"]?["status"]?.string ?? "unknown"
+    let metadata = release.value(at: "chart", "metadata")
+    let chartName = metadata?["name"]?.string ?? ""
+    chart = metadata?["version"]?.string.map { "\(chartName)-\($0)" } ?? chartName
+    let file = "release \(name).v\(version)"
+    // Helm reads manifests through sigs.k8s.io/yaml.
+    var manifest = Manifest(path: file, file: 0, rules: .goYAML2)
+    manifest.limits.bytes = Self.limit
+    let text = Array((release["manifest"]?.string ?? "").utf8)
+    let namespace = namespace
+    objects = try manifest.resources(in: text).map {
+      DesiredObject($0, files: [file], defaultNamespace: namespace)
+    }
+  }
+}
