@@ -26,7 +26,8 @@ enum Annotations {
     else { return }
     var settled = YAMLMap()
     for (key, value) in map where !internalKeys.contains(key) {
-      settled[key] = value.string != nil && value.written == nil ? value : YAMLNode(.string(text(value)), origin: value.origin)
+      settled[key] =
+        value.string != nil && value.written == nil ? value : YAMLNode(.string(text(value)), origin: value.origin)
     }
     annotations.value = .map(settled)
     resource.root["metadata"]?["annotations"] = settled.isEmpty ? nil : annotations

@@ -58,8 +58,8 @@ public struct HelmManifest: Sendable {
     let chartName = metadata?["name"]?.string ?? ""
     chart = metadata?["version"]?.string.map { "\(chartName)-\($0)" } ?? chartName
     let file = "release \(name).v\(version)"
-    // Helm reads manifests through sigs.k8s.io/yaml.
-    var manifest = Manifest(path: file, file: 0, rules: .goYAML2)
+    // Helm reads manifests through sigs.k8s.io/yaml, leniently.
+    var manifest = Manifest(path: file, file: 0, rules: .goYAML2, repeatedKeys: .lastCounts)
     manifest.limits.bytes = Self.limit
     let text = Array((release["manifest"]?.string ?? "").utf8)
     let namespace = namespace

@@ -28,14 +28,14 @@ struct KustomizationFile: Sendable {
     return found.first
   }
 
-  /// Fields without influence on objects: identity, notes, and the order, which drift does not depend on.
-  private static let inert: Set<String> = ["apiVersion", "kind", "metadata", "sortOptions"]
+  /// Fields without influence on objects.
+  private static let inert: Set<String> = ["apiVersion", "kind", "metadata"]
 
   /// - Throws: `.failed` when kustomize would refuse the file, `.undetermined` naming a field that is not rendered.
   init(_ bytes: [UInt8], path: String, file: UInt32) throws(RenderError) {
     let documents: [YAMLNode]
     do throws(ParseError) {
-      documents = try YAMLReader.documents(in: bytes, file: file, rules: .goYAML2)
+      documents = try YAMLReader.documents(in: bytes, file: file, rules: .goYAML2, repeatedKeys: .lastCounts)
     } catch {
       throw renderError(error, path: path)
     }
@@ -65,6 +65,9 @@ struct KustomizationFile: Sendable {
       case "namespace":
         guard value.string != nil else { throw .failed(sentence: "namespace is not text", place: place) }
         namespace = value
+      // The order of objects makes no drift.
+      case "sortOptions" where value["order"]?.string == "legacy": continue
+      case "sortOptions" where value["order"]?.string == "fifo" && value["legacySortOptions"] == nil: continue
       case _ where Self.inert.contains(name): continue
       default: throw .undetermined(feature: name, place: place)
       }

@@ -6,6 +6,7 @@ struct Manifest {
   let path: String
   let file: UInt32
   let rules: ScalarRules
+  var repeatedKeys = RepeatedKeys.refused
   var limits = YAMLLimits.file
 
   /// How deep lists of lists are opened.
@@ -15,7 +16,8 @@ struct Manifest {
   func resources(in bytes: [UInt8]) throws(RenderError) -> [Resource] {
     let documents: [YAMLNode]
     do throws(ParseError) {
-      documents = try YAMLReader.documents(in: bytes, file: file, rules: rules, limits: limits)
+      documents = try YAMLReader.documents(
+        in: bytes, file: file, rules: rules, repeatedKeys: repeatedKeys, limits: limits)
     } catch {
       throw renderError(error, path: path)
     }

@@ -14,7 +14,6 @@ struct NameReferences {
   }
 
   func repair(_ list: inout ResourceList) throws(RenderError) {
-    guard !candidates.isEmpty else { return }
     try list.transform(place: place) { resource throws(RenderError) in try repair(&resource) }
   }
 
@@ -22,7 +21,7 @@ struct NameReferences {
     let id = resource.id
     switch (id.group, id.kind) {
     case ("rbac.authorization.k8s.io", "RoleBinding"), ("rbac.authorization.k8s.io", "ClusterRoleBinding"):
-      let reachable = reachable(from: resource)
+      let reachable = try reachable(from: resource)
       try change(&resource.root, "subjects") { subject throws(RenderError) in
         try repair(&subject, kind: "ServiceAccount", among: reachable)
       }
@@ -49,13 +48,17 @@ struct NameReferences {
 
   /// An object of a namespace reaches its own namespace, cluster-scoped objects, and (a RoleBinding) the namespaces of
   /// its service accounts.
-  private func reachable(from referrer: Resource) -> [Resource] {
+  private func reachable(from referrer: Resource) throws(RenderError) -> [Resource] {
     let id = referrer.id
     guard !id.isClusterScoped else { return candidates }
     var namespaces: Set<String> = []
     if id.kind == "RoleBinding", let subjects = referrer.root["subjects"]?.list {
       for subject in subjects where subject["kind"]?.string == "ServiceAccount" {
-        if let namespace = subject["namespace"]?.string { namespaces.insert(namespace) }
+        guard let namespace = subject["namespace"] else { continue }
+        guard let text = namespace.string else {
+          throw .failed(sentence: "the namespace of a subject of \(id) is blank", place: place(namespace.origin))
+        }
+        namespaces.insert(text)
       }
     }
     return candidates.filter {

@@ -1,5 +1,8 @@
 import CYAML
 
+/// What a repeated mapping key means. YAML forbids it; sigs.k8s.io/yaml's lenient mode lets the last one count.
+public enum RepeatedKeys: Sendable, Hashable { case refused, lastCounts }
+
 /// Reads YAML 1.1/1.2 streams (libyaml's grammar) into nodes that know their file and line.
 public enum YAMLReader {
   /// The documents of a stream; empty and null ones are left out. Aliases and merge keys (`<<`) are expanded.
@@ -7,7 +10,8 @@ public enum YAMLReader {
   /// - Throws: `ParseError` with a line: malformed, a repeated key, a tag outside the core schema, a value without JSON
   ///   form, or beyond the limits.
   public static func documents(
-    in bytes: [UInt8], file: UInt32 = 0, rules: ScalarRules, limits: YAMLLimits = .file
+    in bytes: [UInt8], file: UInt32 = 0, rules: ScalarRules, repeatedKeys: RepeatedKeys = .refused,
+    limits: YAMLLimits = .file
   ) throws(ParseError) -> [YAMLNode] {
     guard bytes.count <= limits.bytes else {
       throw ParseError(reason: .limit("YAML of \(bytes.count) bytes is over the limit of \(limits.bytes) bytes"))
@@ -15,7 +19,8 @@ public enum YAMLReader {
     // libyaml keeps a pointer to the bytes while it reads: they live in this closure.
     let result: Result<[YAMLNode], ParseError> = bytes.withUnsafeBufferPointer { buffer in
       do throws(ParseError) {
-        var composer = try YAMLComposer(buffer, file: file, rules: rules, limits: limits)
+        var composer = try YAMLComposer(
+          buffer, file: file, rules: rules, repeatedKeys: repeatedKeys, limits: limits)
         return .success(try composer.documents())
       } catch {
         return .failure(error)
@@ -42,6 +47,7 @@ private struct YAMLComposer: ~Copyable {
   private let reader: EventReader
   private let file: UInt32
   private let rules: ScalarRules
+  private let repeatedKeys: RepeatedKeys
   private let limits: YAMLLimits
   private let depthLimit: Int
   private var event = YAML_NO_EVENT
@@ -51,11 +57,15 @@ private struct YAMLComposer: ~Copyable {
   /// What an anchor stands for and how many nodes that is; nil while the anchored node is still being read.
   private var anchors: [String: (node: YAMLNode, nodes: Int)?] = [:]
 
-  init(_ buffer: UnsafeBufferPointer<UInt8>, file: UInt32, rules: ScalarRules, limits: YAMLLimits) throws(ParseError) {
+  init(
+    _ buffer: UnsafeBufferPointer<UInt8>, file: UInt32, rules: ScalarRules, repeatedKeys: RepeatedKeys,
+    limits: YAMLLimits
+  ) throws(ParseError) {
     guard let reader = EventReader(buffer) else { throw ParseError(reason: .limit("not enough memory for YAML")) }
     self.reader = reader
     self.file = file
     self.rules = rules
+    self.repeatedKeys = repeatedKeys
     self.limits = limits
     depthLimit = min(limits.depth, 1000)
   }
@@ -205,15 +215,23 @@ private struct YAMLComposer: ~Copyable {
       if event == YAML_MAPPING_END_EVENT { break }
       let keyLine = line
       let (key, isMerge) = try key()
-      if let first = lines[isMerge ? "<<" : key] {
-        throw syntax("mapping key \"\(key)\" is repeated, first on line \(first)", line: keyLine)
+      if repeatedKeys == .refused {
+        // A merge and a text key of the same spelling are two keys.
+        if let first = lines.updateValue(keyLine, forKey: isMerge ? "<<\0" : key) {
+          throw syntax("mapping key \"\(key)\" is repeated, first on line \(first)", line: keyLine)
+        }
       }
-      lines[isMerge ? "<<" : key] = keyLine
       try advance()
       let value = try node(depth: depth)
-      if isMerge { merged = value } else { map[key] = value }
+      if !isMerge {
+        map[key] = value
+      } else if rules == .goYAML2 {
+        try merge(value, into: &map, overriding: true)
+      } else {
+        merged = value
+      }
     }
-    if let merged { try merge(merged, into: &map) }
+    if let merged { try merge(merged, into: &map, overriding: false) }
     return YAMLNode(.map(map), origin: start)
   }
 
@@ -245,18 +263,21 @@ private struct YAMLComposer: ~Copyable {
     }
   }
 
-  /// Merges a map, or a list of maps of which the earlier win; the map's own keys always win.
-  private mutating func merge(_ source: YAMLNode, into map: inout YAMLMap) throws(ParseError) {
+  /// Merges a map, or a list of maps of which the earlier win. The map's own keys win, except in go-yaml v2, where a
+  /// merge counts from its place on.
+  private mutating func merge(
+    _ source: YAMLNode, into map: inout YAMLMap, overriding: Bool
+  ) throws(ParseError) {
     let sources: [YAMLNode]
     switch source.value {
     case .map: sources = [source]
     case .list(let elements): sources = elements
-    default: sources = [YAMLNode(.null)]
+    default: throw syntax("\"<<\" needs a map or a list of maps")
     }
     if sources.count > limits.merges { throw limit("more than \(limits.merges) maps merged into one") }
-    for source in sources {
+    for source in overriding ? sources.reversed() : sources {
       guard case .map(let entries) = source.value else { throw syntax("\"<<\" needs a map or a list of maps") }
-      for (key, value) in entries where map[key] == nil { map[key] = value }
+      for (key, value) in entries where overriding || map[key] == nil { map[key] = value }
     }
   }
 }

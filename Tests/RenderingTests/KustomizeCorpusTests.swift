@@ -1,0 +1,85 @@
+import Foundation
+import Structured
+import Testing
+
+@testable import Rendering
+
+/// The kustomize project's own cases, from beside the checkout where they are present.
+@Suite struct KustomizeCorpusTests {
+  static let folder = sharedFolder("corpora/kustomize")
+
+  static var cases: [String] {
+    guard let folder else { return [] }
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+  }
+
+  @Test(.enabled(if: folder != nil, "the shared kustomize corpus is not beside this checkout"))
+  func everyCaseIsEqualOrRefused() throws {
+    let folder = try #require(Self.folder)
+    var equal = 0
+    var undetermined = 0
+    var failed = 0
+    for name in Self.cases {
+      let directory = folder.appendingPathComponent(name)
+      let meta = try JSON(parsing: Array(Data(contentsOf: directory.appendingPathComponent("meta.json"))))
+      // An option of the command line, which Flux does not use.
+      if meta.value(at: "options", "managedByLabel") != nil { continue }
+      let tree = try DiskTree(directory.appendingPathComponent("input"))
+      var build = KustomizationBuild(tree)
+      let path = TreePath.clamp(meta["path"]?.string ?? "")
+      do {
+        let list = try build.build(path)
+        guard meta["error"] == nil else {
+          Issue.record("\(name): expected an error, built \(list.resources.count) objects")
+          continue
+        }
+        let expected = try YAMLReader.documents(
+          in: Array(Data(contentsOf: directory.appendingPathComponent("expected.yaml"))), rules: .kustomize)
+        let wanted = Dictionary(grouping: expected.map(Resource.init), by: { $0.id.key }).mapValues { $0.map(\.root) }
+        let built = Dictionary(grouping: list.resources, by: { $0.id.key }).mapValues { $0.map(\.root) }
+        #expect(built == wanted, "\(name)")
+        equal += built == wanted ? 1 : 0
+      } catch let error as RenderError {
+        switch error {
+        case .undetermined: undetermined += 1
+        case .failed:
+          failed += 1
+          if meta["error"] == nil { Issue.record("\(name): \(error)") }
+        }
+      }
+    }
+    print("kustomize corpus: \(equal) equal, \(undetermined) undetermined, \(failed) failed as they should")
+    #expect(equal >= 15)
+  }
+}
+
+/// `../shared/<path>` beside the package's root; nil when it is absent.
+func sharedFolder(_ path: String) -> URL? {
+  var root = URL(fileURLWithPath: #filePath)
+  while root.path != "/", !FileManager.default.fileExists(atPath: root.appendingPathComponent("Package.swift").path) {
+    root.deleteLastPathComponent()
+  }
+  let folder = root.deletingLastPathComponent().appendingPathComponent("shared/\(path)")
+  return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+}
+
+/// A directory on disk, read whole.
+struct DiskTree: FileTree {
+  private var memory = MemoryTree([:])
+
+  init(_ root: URL) throws {
+    let names = FileManager.default.enumerator(atPath: root.path)
+    while let name = names?.nextObject() as? String {
+      var isDirectory: ObjCBool = false
+      let path = root.appendingPathComponent(name).path
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+        continue
+      }
+      memory.files[name] = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+  }
+
+  func entry(_ path: String) -> FileEntry? { memory.entry(path) }
+  func list(_ directory: String) -> [(name: String, entry: FileEntry)] { memory.list(directory) }
+  func read(_ path: String) throws(RenderError) -> [UInt8] { try memory.read(path) }
+}
