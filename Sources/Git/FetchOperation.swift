@@ -1,0 +1,135 @@
+import CGit2
+import Synchronization
+
+/// One conversation with a remote: what may stop it, what its callbacks saw. Callbacks run on the fetching thread,
+/// `stop` on any.
+final class FetchOperation: Sendable {
+  enum Reason: Sendable { case whole, idle, cancelled, tooMuch(String) }
+
+  private struct State {
+    /// Owned by the socket stream; only shut down here, never closed.
+    var descriptor: Int32?
+    var stopped: (reason: Reason, at: ContinuousClock.Instant)?
+    var lastProgress: ContinuousClock.Instant
+    var error: GitError?
+    var asked = 0
+    var isFinished = false
+  }
+
+  /// The operation whose blocking call runs on this thread: libgit2 makes its sockets without saying for whom.
+  @TaskLocal static var current: FetchOperation?
+
+  let address: RepositoryAddress
+  let credential: GitCredential?
+  let limits: FetchLimits
+  private let begun = ContinuousClock.now
+  private let state: Mutex<State>
+
+  init(address: RepositoryAddress, credential: GitCredential?, limits: FetchLimits) {
+    self.address = address
+    self.credential = credential
+    self.limits = limits
+    state = Mutex(State(lastProgress: begun))
+  }
+
+  // MARK: The socket
+
+  /// False when the operation was stopped before: then do not connect.
+  func attach(_ descriptor: Int32) -> Bool {
+    state.withLock {
+      if $0.stopped != nil { return false }
+      $0.descriptor = descriptor
+      return true
+    }
+  }
+
+  /// After this returns `stop` does not touch the descriptor any more.
+  func detach() { state.withLock { $0.descriptor = nil } }
+
+  // MARK: Stopping
+
+  /// Ends the conversation: every blocking call on its socket returns.
+  func stop(_ reason: Reason) {
+    state.withLock {
+      guard $0.stopped == nil, !$0.isFinished else { return }
+      $0.stopped = (reason, .now)
+      if let descriptor = $0.descriptor { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+  }
+
+  var isFinished: Bool { state.withLock { $0.isFinished } }
+
+  var isStopped: Bool { state.withLock { $0.stopped != nil } }
+
+  func finish() { state.withLock { $0.isFinished = true } }
+
+  enum Watch { case goOn, finished, hangs }
+
+  /// Looks at the limits; called now and then while the operation runs.
+  func watch() -> Watch {
+    let now = ContinuousClock.now
+    let (isFinished, stopped, descriptor, progress) = state.withLock {
+      ($0.isFinished, $0.stopped, $0.descriptor, $0.lastProgress)
+    }
+    if isFinished { return .finished }
+    if let stopped { return now - stopped.at > limits.grace ? .hangs : .goOn }
+    if now - begun > limits.whole {
+      stop(.whole)
+    } else if now - progress > limits.idle, let descriptor,
+      cgit2_idle_milliseconds(descriptor) >= limits.idle.milliseconds
+    {
+      stop(.idle)
+    }
+    return .goOn
+  }
+
+  // MARK: What the callbacks saw
+
+  func progressed() { state.withLock { $0.lastProgress = .now } }
+
+  /// Keeps the first error: later ones follow from it.
+  func fail(_ error: GitError) { state.withLock { if $0.error == nil { $0.error = error } } }
+
+  /// How often a credential was asked for, this time included.
+  func countAsking() -> Int {
+    state.withLock {
+      $0.asked += 1
+      return $0.asked
+    }
+  }
+
+  /// The server wants a credential, and this operation had none.
+  var lacksCredential: Bool { credential == nil && state.withLock { $0.asked > 0 && $0.stopped == nil } }
+
+  /// The error to report when a call failed with `failure`, or when it did not return.
+  func error(_ failure: GitFailure?) -> GitError {
+    let (stopped, error) = state.withLock { ($0.stopped, $0.error) }
+    if let error { return error }
+    let name = address.url
+    switch stopped?.reason {
+    case .whole:
+      return GitError(.timeout, "\(name): the fetch took longer than \(limits.whole.seconds) s and was ended")
+    case .idle:
+      return GitError(.timeout, "\(name): nothing came for \(limits.idle.seconds) s and the fetch was ended")
+    case .cancelled: return GitError(.cancelled, "\(name): the fetch was cancelled")
+    case .tooMuch(let what): return GitError(.limit, "\(name): it sent more than \(what); the fetch was ended")
+    case nil: break
+    }
+    guard let failure else { return GitError(.timeout, "\(name): the fetch does not end") }
+    return GitError(fetching: address, failure)
+  }
+}
+
+extension Duration {
+  var milliseconds: Int32 {
+    let (seconds, attoseconds) = components
+    return Int32(
+      clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue + attoseconds / 1_000_000_000_000_000)
+  }
+
+  /// For people: whole seconds, one decimal below ten.
+  var seconds: String {
+    let tenths = milliseconds / 100
+    return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
+  }
+}

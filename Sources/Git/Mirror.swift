@@ -1,0 +1,240 @@
+import CGit2
+import FoundationEssentials
+import GitOps
+import Synchronization
+
+/// A bare copy of one repository: fetched on one queue, read on another, so that a fetch that hangs never holds up a
+/// reader. There is no working tree, no index, no hook, no filter (D1).
+public actor Mirror {
+  public nonisolated let address: RepositoryAddress
+  private nonisolated let token: TokenReference?
+  private nonisolated let layout: BareLayout
+  private nonisolated let limits: FetchLimits
+  private nonisolated let slots: FetchSlots
+  private nonisolated let credentials: CredentialSource?
+  private nonisolated let fetches: FetchQueue
+  private nonisolated let shared = Mutex(Shared())
+  private nonisolated let executor: QueueExecutor
+
+  /// Between the fetching and the reading side.
+  private struct Shared {
+    /// A reader or a fetch met damage: nothing is read until a fetch has begun anew.
+    var isDamaged = false
+    /// What a helper gave and the server took.
+    var credential: GitCredential?
+  }
+
+  private var repository: Handle?
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(of location: RepositoryLocation, in cache: MirrorCache) {
+    address = location.address
+    token = location.token
+    layout = cache.layout(of: location.address)
+    limits = cache.limits
+    slots = cache.slots
+    credentials = cache.credentials
+    fetches = FetchQueue(label: "git.fetch")
+    executor = QueueExecutor(label: "git.read")
+  }
+
+  // MARK: Remote
+
+  /// The commit that the remote's reference points to now; nothing is downloaded.
+  /// - Throws: `GitError`.
+  public nonisolated func remoteHead(_ reference: GitReference) async throws(GitError) -> String {
+    try reference.check(in: address)
+    return try await converse { [address] operation in
+      Result { () throws(GitError) in
+        let connection = try RemoteConnection(to: address, into: nil, operation: operation)
+        return try connection.find(reference).commit.text
+      }
+    }
+  }
+
+  /// Brings the reference with its whole history here, if the remote's has moved, and gives its commit.
+  /// - Throws: `GitError`; what was here before stays readable.
+  public nonisolated func fetch(_ reference: GitReference) async throws(GitError) -> String {
+    try reference.check(in: address)
+    return try await converse { [self] operation in
+      let result = Result { () throws(GitError) in try download(reference, operation) }
+      if case .failure(let error) = result, error.kind == .corrupt { shared.withLock { $0.isDamaged = true } }
+      return result
+    }
+  }
+
+  /// Runs one conversation with the remote in a slot, and once more with a credential when the server wants one.
+  private nonisolated func converse<T: Sendable>(
+    _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>
+  ) async throws(GitError) -> T {
+    let slot = address.scheme == .file ? layout.path : address.host
+    guard await slots.acquire(host: slot, mirror: layout.path) else {
+      throw GitError(.cancelled, "\(address.url): the fetch was cancelled")
+    }
+    let result: Result<T, GitError>
+    do throws(GitError) {
+      result = .success(try await attempt(body))
+    } catch {
+      result = .failure(error)
+    }
+    await slots.release(host: slot, mirror: layout.path)
+    return try result.get()
+  }
+
+  private nonisolated func attempt<T: Sendable>(
+    _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>
+  ) async throws(GitError) -> T {
+    guard !fetches.isHanging else {
+      throw GitError(.timeout, "\(address.url): an earlier fetch still hangs; nothing new is begun until it ends")
+    }
+    if layout.exists, !layout.isIntact { shared.withLock { $0.isDamaged = true } }
+    // libgit2 shares open packs by path within the process: what is discarded must not be open.
+    if shared.withLock({ $0.isDamaged }) { await close() }
+    let known = try knownCredential()
+    let first = FetchOperation(address: address, credential: known, limits: limits)
+    let result = await fetches.run(first) { body(first) }
+    guard case .failure(let error) = result, error.kind == .authentication else { return try result.get() }
+    shared.withLock { $0.credential = nil }
+    guard token == nil, address.scheme != .ssh, let credentials else { throw error }
+    let request = CredentialRequest(
+      scheme: address.scheme.rawValue, host: address.authority, path: String(address.path.dropFirst()),
+      user: address.user)
+    guard let credential = try await credentials(request) else { throw error }
+    let second = FetchOperation(address: address, credential: credential, limits: limits)
+    let value = try await fetches.run(second) { body(second) }.get()
+    shared.withLock { $0.credential = credential }
+    return value
+  }
+
+  private nonisolated func knownCredential() throws(GitError) -> GitCredential? {
+    guard let token else { return shared.withLock { $0.credential } }
+    guard address.scheme == .https || address.scheme == .http else { return nil }
+    return GitCredential(user: address.user ?? "git", password: try token.read(for: address))
+  }
+
+  /// On the fetching thread.
+  private nonisolated func download(
+    _ reference: GitReference, _ operation: FetchOperation
+  ) throws(GitError) -> String {
+    let repository = try prepared()
+    let connection = try RemoteConnection(to: address, into: repository.pointer, operation: operation)
+    let remote = try connection.find(reference)
+    let history = History(repository: repository.pointer, name: address.url)
+    if try history.target(of: reference) == remote.id, history.contains(remote.commit) { return remote.commit.text }
+    try connection.fetch(reference)
+    guard let commit = try history.head(reference) else {
+      throw GitError(.noSuchReference, "\(address.url): \(reference.word) points to no commit")
+    }
+    return commit.text
+  }
+
+  /// The repository to fetch into: as we made it, or made anew.
+  private nonisolated func prepared() throws(GitError) -> Handle {
+    if shared.withLock({ $0.isDamaged }), layout.exists { try layout.discard() }
+    if !layout.exists { try layout.create() }
+    shared.withLock { $0.isDamaged = false }
+    layout.removeLeftovers(olderThan: 600)
+    do throws(GitFailure) {
+      return try layout.open()
+    } catch {
+      shared.withLock { $0.isDamaged = true }
+      throw GitError(reading: address.url, error)
+    }
+  }
+
+  // MARK: Reading
+
+  /// The commit of a reference at its last fetch; nil before the first one.
+  /// - Throws: `GitError` of kind `corrupt` or `io`.
+  public func head(_ reference: GitReference) throws(GitError) -> String? {
+    guard layout.exists else { return nil }
+    return try read { history throws(GitError) in try history.head(reference)?.text }
+  }
+
+  /// Whether a commit is here and can be read.
+  public func contains(_ commit: String) -> Bool {
+    guard let id = ObjectID(commit), layout.exists else { return false }
+    return (try? read { history throws(GitError) in history.contains(id) }) ?? false
+  }
+
+  /// Author, time and subject of a commit; text that is not UTF-8 is repaired, long text cut, odd times clamped.
+  /// - Throws: `GitError` of kind `gone` when the commit is not here, `corrupt`, `io`.
+  public func commit(_ id: String) throws(GitError) -> CommitSummary {
+    try read { history throws(GitError) in try history.summary(history.known(id)) }
+  }
+
+  /// How many commits `head` has that `base` has not; nil when the base is not here.
+  /// - Throws: `GitError` of kind `gone` when the head is not here, `corrupt`, `io`.
+  public func ahead(base: String, head: String) throws(GitError) -> Int? {
+    try read { history throws(GitError) in
+      let head = try history.known(head)
+      guard let base = ObjectID(base), history.contains(base) else { return nil }
+      return try history.ahead(base: base, head: head)
+    }
+  }
+
+  /// The commits that `head` has and `base` has not (nil: its whole history), newest first.
+  /// - Throws: `GitError` of kind `gone`, `corrupt`, `io`.
+  public func commits(after base: String?, upTo head: String, limit: Int) throws(GitError) -> [CommitSummary] {
+    try read { history throws(GitError) in
+      var hidden: ObjectID?
+      if let base { hidden = try history.known(base) }
+      return try history.log(after: hidden, upTo: history.known(head), limit: limit)
+    }
+  }
+
+  /// The paths that differ between two commits' trees, sorted.
+  /// - Throws: `GitError` of kind `gone`, `limit` (more than 100,000), `corrupt`, `io`.
+  public func changedPaths(from old: String, to new: String) throws(GitError) -> [String] {
+    try read { history throws(GitError) in
+      try history.changedPaths(from: history.known(old), to: history.known(new))
+    }
+  }
+
+  /// Runs `body` with the tree of a commit on the reading queue: other readers of this mirror wait for it, fetches do
+  /// not. What was made from a tree that could not be read completely is dropped.
+  /// - Throws: `GitError` of kind `gone`, `limit`, `corrupt`, `io`; what `body` throws is in the result.
+  public func withTree<T: Sendable, Failure: Error>(
+    at commit: String, _ body: @Sendable (GitTree) throws(Failure) -> T
+  ) throws(GitError) -> Result<T, Failure> {
+    try read { history throws(GitError) in
+      let root = try history.tree(of: history.known(commit))
+      let tree = GitTree(repository: history.repository, root: root, name: address.url)
+      defer { tree.close() }
+      let result = Result { () throws(Failure) in try body(tree) }
+      if let failure = tree.failure { throw failure }
+      return result
+    }
+  }
+
+  private func read<T>(_ body: (History) throws(GitError) -> T) throws(GitError) -> T {
+    do throws(GitError) {
+      return try body(History(repository: opened(), name: address.url))
+    } catch {
+      if error.kind == .corrupt { shared.withLock { $0.isDamaged = true } }
+      throw error
+    }
+  }
+
+  private func opened() throws(GitError) -> OpaquePointer {
+    guard !shared.withLock({ $0.isDamaged }) else {
+      throw GitError(.corrupt, "\(address.url): its mirror is damaged; it is fetched anew")
+    }
+    if let open = repository?.pointer { return open }
+    guard layout.exists else { throw GitError(.io, "\(address.url): it was not fetched yet") }
+    guard layout.isIntact else {
+      throw GitError(.corrupt, "\(address.url): its mirror was changed by somebody else; it is fetched anew")
+    }
+    do throws(GitFailure) {
+      let handle = try layout.open()
+      let pointer = handle.pointer
+      repository = consume handle
+      return pointer
+    } catch {
+      throw GitError(reading: address.url, error)
+    }
+  }
+
+  func close() { repository = nil }
+}
