@@ -6,8 +6,6 @@ public enum InputEvent: Hashable, Sendable {
   case paste(String)
   /// The terminal's new size; also sent after the process was stopped and continued.
   case resize(Size)
-  /// Whether the terminal has the keyboard focus, where it says so.
-  case focus(Bool)
   /// SIGTERM, SIGINT or SIGHUP asks the program to end.
   case quit
   /// The terminal is gone: nothing can be drawn any more.
@@ -15,6 +13,24 @@ public enum InputEvent: Hashable, Sendable {
 
   /// Bytes of UTF-8 that one paste may hold (requirement B18).
   public static let pasteLimit = 4096
+
+  /// A paste made of bytes from the terminal: TAB and line ends become spaces; controls and invisible characters go.
+  public static func paste(untrusted bytes: some Collection<UInt8>) -> InputEvent {
+    var text = ""
+    var last: Unicode.Scalar?
+    for scalar in String(decoding: bytes.prefix(pasteLimit), as: UTF8.self).unicodeScalars {
+      switch TextWidth.scalarClass(scalar) {
+      case .narrow, .wide, .mark: text.unicodeScalars.append(scalar)
+      case .control where scalar == "\n" && last == "\r": break
+      case .control where ["\t", "\n", "\r"].contains(scalar): text.append(" ")
+      case .control, .visible, .dropped, .replaced: break
+      }
+      last = scalar
+    }
+    // A character cut by the limit was replaced by U+FFFD, which is longer.
+    while text.utf8.count > pasteLimit { text.removeLast() }
+    return .paste(text)
+  }
 
   public struct Mouse: Hashable, Sendable {
     public enum Action: Hashable, Sendable {
