@@ -78,8 +78,15 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
       ], swiftSettings: strict),
     .executableTarget(
-      name: "driftglass", dependencies: ["App", "KubeWrite", "Helpers", "Demo"], swiftSettings: mainActor),
-    .executableTarget(name: "driftglass-view", dependencies: ["App"], swiftSettings: mainActor),
+      name: "driftglass",
+      dependencies: [
+        "App", "KubeWrite", "Helpers", "Demo", "GitOps", "Structured", "HTTP", "Kube", "Git", "Sync",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: mainActor),
+    .executableTarget(
+      name: "driftglass-view",
+      dependencies: ["App", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: mainActor),
 
     // Tests.
     .target(
