@@ -1,0 +1,157 @@
+import FoundationEssentials
+import GitOps
+import Structured
+
+/// Field by field: what differs, what was added, what HEAD will change.
+extension Evaluation {
+  mutating func compared(
+    _ desired: DesiredObject, _ object: Object, _ root: JSONNode, labelled: Bool
+  ) -> [DriftRow] {
+    if let row = switchedOff(desired.root) { return [row] }
+    if object.deleted != nil { return [terminating(object, root)] }
+    let switches = Switches(desired.root)
+    if switches.isOnlyCreated { return [whole(.excluded, .ignored(rule: "ssa: IfNotPresent"))] }
+    if !input.isVersionServed { return [undetermined("apiVersion not served", note: desired.apiVersion)] }
+    pauseByLive(root)
+
+    var differences = Comparison.differences(of: desired, from: root, schema: schema)
+    if differences.contains(where: { $0.form != .unknownField }), object.version != desired.version {
+      // Another version may be another shape: nothing is certain until the right one is read (R10).
+      return [undetermined("read as \(object.apiVersion), Git says \(desired.apiVersion)")]
+    }
+    let ownership = Ownership(root, managers: input.managers, own: input.own)
+    var rows: [DriftRow] = []
+    let other = labelled ? otherOwner(of: object) : nil
+    if let keys = ownerLabel, !labelled || other != nil {
+      differences.removeAll { $0.isLabel(keys.name) || $0.isLabel(keys.namespace) }
+      rows.append(ownerLabelRow(keys.name, ownership, other: other))
+    }
+    let verdict = Verdict(
+      evaluation: self, ownership: ownership, live: root, object: object, otherOwner: other)
+    let older = alternatives(root)
+    let ahead = aheadOf(desired, root)
+    for difference in differences {
+      var row = verdict.row(difference, desired)
+      if let older, row.driftClass != .undetermined, !older.contains(where: { row.pointer.overlaps($0) }) {
+        row.becomePending(.partial)
+      }
+      if row.driftClass.isCounted, ahead?.satisfied(row.pointer) == true {
+        row.fate = .pending
+        row.note = "HEAD says what lives"
+      }
+      rows.append(row)
+    }
+    if object.version == desired.version {
+      rows += surplus(desired, object, root, verdict, keepsAdditions: switches.keepsAdditions)
+    }
+    if case .nothing = input.reconciler.inEffect {
+      for index in rows.indices where rows[index].driftClass.isCounted || rows[index].driftClass == .mutated {
+        rows[index].becomePending(.gitAhead)
+      }
+      return rows
+    }
+    return rows + pending(desired, root, ahead, verdict)
+  }
+
+  /// A switch on the live object alone is a suspension of this one object.
+  private mutating func pauseByLive(_ root: JSONNode) {
+    let switches = Switches(root)
+    if isHelm {
+      if switches.isHelmDetectionOff { fate.objectPause = "driftDetection: disabled on the live object" }
+    } else if let off = switches.off ?? (switches.isOnlyCreated ? "ssa: IfNotPresent" : nil) {
+      fate.objectPause = "\(off) on the live object"
+    }
+  }
+
+  private func ownerLabelRow(_ key: String, _ ownership: Ownership, other: String?) -> DriftRow {
+    let path = FieldPath([.key("metadata"), .key("labels"), .key(key)], live: nil, desired: nil)
+    var row = whole(.drifted, .labelRemoved, fate: fate.corrected)
+    row = DriftRow(
+      object: row.object, version: row.version, reconciler: row.reconciler, path: path.text, pointer: path.pointer,
+      driftClass: .drifted, cause: .labelRemoved, fate: fate.corrected, desired: input.reconciler.ref.name, live: other,
+      certainty: ownership.isEmpty ? .likely : .certain, firstSeen: input.now,
+      note: "the ownership label was removed; the object itself is still there")
+    if let other {
+      row.driftClass = .contested
+      row.cause = .controller
+      row.fate = .contested
+      row.note = "also applied by \(input.reconciler.ref.kind) \(other)"
+    }
+    return row
+  }
+
+  /// The pointers that the older of two possible revisions does not satisfy either; nil when there is only one.
+  private func alternatives(_ root: JSONNode) -> [String]? {
+    switch input.alternative {
+    case .object(let older):
+      return Comparison.differences(of: older, from: root, schema: schema).map {
+        FieldPath($0.steps, live: root, desired: $0.desired).pointer
+      }
+    case .absent, .unknown, nil: return nil
+    }
+  }
+
+  /// Additions and removals (R6).
+  private func surplus(
+    _ desired: DesiredObject, _ object: Object, _ root: JSONNode, _ verdict: Verdict, keepsAdditions: Bool
+  ) -> [DriftRow] {
+    if case .nothing = input.reconciler.inEffect { return [] }
+    let normal = SecretValues.merged(desired)
+    let type = schema.root(group: desired.groupKind.group, version: desired.version, kind: desired.groupKind.kind)
+    var rows: [DriftRow] = []
+    let lastApplied = LastApplied.node(of: root)
+    var walk = SurplusWalk(
+      schema: schema, ownership: verdict.ownership, lastApplied: lastApplied, created: object.created)
+    for entry in verdict.ownership.entries where entry.apiVersion == object.apiVersion {
+      let wanted = entry.party == .own ? entry.isApply : entry.party == .human && !keepsAdditions
+      if wanted { walk.walk(entry, live: root, desired: normal, root: type) }
+    }
+    rows += walk.found.map { verdict.row($0) }
+    // What was applied once and is gone from Git, where no apply of the engine tells.
+    var before: [YAMLNode] = []
+    if !verdict.ownership.hasOwn, let lastApplied { before.append(YAMLNode(json: JSON(lastApplied))) }
+    if let previous = input.previous { before.append(SecretValues.merged(previous)) }
+    for earlier in before {
+      for field in RemovedFields.between(earlier, normal, live: root, root: type, schema: schema) {
+        let row = verdict.removed(field)
+        if !rows.contains(where: { $0.pointer.overlaps(row.pointer) }) { rows.append(row) }
+      }
+    }
+    // Two managers may own the same addition.
+    var seen = Set<String>()
+    return rows.filter { seen.insert($0.pointer).inserted }
+  }
+}
+
+/// `kubectl apply`'s own record of what it sent.
+enum LastApplied {
+  static let annotation = "kubectl.kubernetes.io/last-applied-configuration"
+
+  static func node(of live: JSONNode) -> JSONNode? {
+    guard let text = live["metadata"]?["annotations"]?[annotation]?.string else { return nil }
+    return (try? JSONDocument(parsing: Array(text.utf8)))?.root
+  }
+}
+
+extension Difference {
+  func isLabel(_ key: String) -> Bool {
+    guard steps.count == 3, case .key("metadata") = steps[0], case .key("labels") = steps[1], case .key(key) = steps[2]
+    else { return false }
+    return true
+  }
+}
+
+extension String {
+  /// Whether two pointers are the same or one leads through the other.
+  func overlaps(_ other: String) -> Bool {
+    self == other || hasPrefix(other + "/") || other.hasPrefix(self + "/")
+  }
+}
+
+extension DriftRow {
+  mutating func becomePending(_ cause: DriftCause) {
+    driftClass = .pending
+    self.cause = cause
+    fate = .pending
+  }
+}

@@ -1,0 +1,53 @@
+import GitOps
+
+/// Who is behind a field manager's name (`drift.md` R7): tables as data, which the user can extend.
+public struct ManagerTable: Sendable, Hashable {
+  enum Party: Sendable {
+    /// The engine of the reconciler in question.
+    case own
+    case human
+    /// A controller, or another GitOps engine.
+    case controller
+    case unknown
+  }
+
+  /// Names, exact.
+  public var humans: Set<String> = [
+    "argocd-server", "k9s", "Lens", "OpenLens", "freelens", "headlamp", "curl", "python-requests", "OpenAPI-Generator",
+    "Mozilla", "node-fetch", "HashiCorp", "oc",
+  ]
+  public var humanPrefixes = ["kubectl", "terraform", "Terraform"]
+  public var controllers: Set<String> = [
+    "kube-controller-manager", "keda-operator", "cert-manager-cainjector", "external-secrets", "flagger",
+    "rollouts-controller", "kube-scheduler", "kubelet", "cluster-autoscaler", "karpenter", "deployment-controller",
+    "horizontal-pod-autoscaler", "knative", "istiod", "pilot-discovery", "reflector", "linkerd",
+  ]
+  public var controllerPrefixes = ["vpa-", "cert-manager", "keda", "system:serviceaccount:"]
+  public var controllerSuffixes = ["-controller", "-controller-manager", "-operator", "-autoscaler"]
+  /// GitOps engines: own when they are the reconciler's, else a controller.
+  public var engines: Set<String> = [
+    "kustomize-controller", "helm-controller", "flux", "argocd-controller", "argocd-application-controller", "helm",
+    "Helm", "fluxd", "flux-operator",
+  ]
+
+  public init() {}
+
+  /// The managers that a reconciler's own writes carry.
+  public static func engine(of kind: GroupKind) -> Set<String> {
+    switch (kind.group, kind.kind) {
+    case ("kustomize.toolkit.fluxcd.io", _): ["kustomize-controller", "flux"]
+    case ("helm.toolkit.fluxcd.io", _): ["helm-controller", "helm", "Helm", "flux"]
+    case ("helm.fluxcd.io", _), ("flux.weave.works", _): ["helm-operator", "helm", "Helm"]
+    case ("argoproj.io", _): ["argocd-controller", "argocd-application-controller", "kubectl-client-side-apply"]
+    default: []
+    }
+  }
+
+  func party(of manager: String, own: Set<String>) -> Party {
+    if own.contains(manager) { return .own }
+    if humans.contains(manager) || humanPrefixes.contains(where: manager.hasPrefix) { return .human }
+    if engines.contains(manager) || controllers.contains(manager) { return .controller }
+    if controllerPrefixes.contains(where: manager.hasPrefix) { return .controller }
+    return controllerSuffixes.contains(where: manager.hasSuffix) ? .controller : .unknown
+  }
+}

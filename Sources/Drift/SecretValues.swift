@@ -1,0 +1,61 @@
+import FoundationEssentials
+import GitOps
+import Structured
+
+/// Secrets with their values hashed, so that no plaintext is kept (C12).
+public enum SecretValues {
+  /// A live Secret whose `data` holds hashes instead of values; other objects unchanged. Comparing understands both.
+  /// - Throws: `ParseError` when the object's bytes are not JSON.
+  public static func hashed(_ object: Object) throws(ParseError) -> Object {
+    guard object.ref.groupKind == kind else { return object }
+    var root = try JSON(parsing: object.bytes)
+    if root["metadata"]?["annotations"]?[lastApplied] != nil {
+      root["metadata"]?["annotations"]?[lastApplied] = nil
+    }
+    if let data = root["data"]?.object { root["data"] = .object(hashed(data, SecretTag.init(data:))) }
+    if let text = root["stringData"]?.object { root["stringData"] = .object(hashed(text, SecretTag.init(text:))) }
+    return Object(
+      ref: object.ref, version: object.version, uid: object.uid, resourceVersion: object.resourceVersion,
+      generation: object.generation, labels: object.labels, created: object.created, deleted: object.deleted,
+      bytes: root.encoded())
+  }
+
+  /// A desired Secret whose values are hashes, all of them in `data`; other objects unchanged.
+  public static func hashed(_ desired: DesiredObject) -> DesiredObject {
+    guard desired.groupKind == kind else { return desired }
+    var result = desired
+    result.root = merged(desired)
+    guard var data = result.root["data"]?.map else { return result }
+    data.mutateValues { _, value in
+      if let text = value.string, !value.isEncrypted {
+        value = YAMLNode(.string(SecretTag(data: text).tagged), origin: value.origin)
+      }
+    }
+    result.root["data"] = YAMLNode(.map(data), origin: result.root["data"]?.origin ?? .none)
+    return result
+  }
+
+  static let kind = GroupKind(group: "", kind: "Secret")
+  private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+  /// The desired object as the server stores it: a Secret's `stringData` is merged over its `data` (`drift.md` N2).
+  static func merged(_ desired: DesiredObject) -> YAMLNode {
+    guard desired.groupKind == kind, let text = desired.root["stringData"] else { return desired.root }
+    var root = desired.root
+    root["stringData"] = nil
+    var data = root["data"]?.map ?? YAMLMap()
+    for (key, value) in text.map ?? YAMLMap() {
+      guard let scalar = Scalar(value), !value.isNull else { continue }
+      data[key] =
+        value.isEncrypted ? value : YAMLNode(.string(SecretTag(text: scalar.text).tagged), origin: value.origin)
+    }
+    root["data"] = YAMLNode(.map(data), origin: text.origin)
+    return root
+  }
+
+  private static func hashed(_ values: JSONObject, _ tag: (String) -> SecretTag) -> JSONObject {
+    var values = values
+    values.mutateValues { _, value in if let text = value.string { value = .string(tag(text).tagged) } }
+    return values
+  }
+}

@@ -1,0 +1,67 @@
+import Structured
+
+/// Values as rows show them: scalars as they are, the rest as compact JSON, at most a kilobyte, secrets as hashes.
+struct ValueText {
+  static let limit = 1024
+
+  /// Both sides, so that long ones are cut around their first difference.
+  static func pair(
+    _ desired: YAMLNode?, _ live: JSONNode?, steps: [PathStep], isSecret: Bool
+  ) -> (desired: String?, live: String?) {
+    let desired = desired.flatMap { $0.isNull ? nil : $0 }
+    let live = live.flatMap { $0.isNull ? nil : $0 }
+    if isSecret, case .key(let field)? = steps.first, field == "data" || field == "stringData" {
+      return secret(desired, live)
+    }
+    return cut(desired.map(text), live.map(text))
+  }
+
+  static func text(_ node: YAMLNode) -> String {
+    switch node.value {
+    case .string(let text): text.isEmpty ? "\"\"" : text
+    case .number(let text): text
+    case .bool(let value): value ? "true" : "false"
+    case .null: "null"
+    case .list, .map: String(decoding: node.json.encoded(), as: UTF8.self)
+    }
+  }
+
+  static func text(_ node: JSONNode) -> String {
+    if let text = node.string { return text.isEmpty ? "\"\"" : text }
+    return String(decoding: node.bytes(), as: UTF8.self)
+  }
+
+  private static func secret(_ desired: YAMLNode?, _ live: JSONNode?) -> (String?, String?) {
+    let mine = desired?.string.map(SecretTag.init(data:))
+    let theirs = live?.string.map(SecretTag.init(data:))
+    // Anything but one value is a map of them: their number says enough.
+    let left = mine?.shown(against: theirs) ?? desired.map { "•••• (\($0.map?.count ?? 1) values)" }
+    let right = theirs?.shown(against: mine) ?? live.map { "•••• (\(max($0.count, 1)) values)" }
+    return (left, right)
+  }
+
+  /// Cuts texts over the limit to the part where they begin to differ.
+  static func cut(_ a: String?, _ b: String?) -> (String?, String?) {
+    let left = a.map { Array($0.utf8) }
+    let right = b.map { Array($0.utf8) }
+    guard max(left?.count ?? 0, right?.count ?? 0) > limit else { return (a, b) }
+    var same = 0
+    if let left, let right {
+      while same < left.count, same < right.count, left[same] == right[same] { same += 1 }
+    }
+    // Some of what is before the difference says where it is.
+    let start = max(0, same - 128)
+    return (left.map { window($0, from: start) }, right.map { window($0, from: start) })
+  }
+
+  private static func window(_ bytes: [UInt8], from start: Int) -> String {
+    if bytes.count <= limit { return String(decoding: bytes, as: UTF8.self) }
+    var start = min(start, bytes.count)
+    // Not in the middle of a character.
+    while start > 0, start < bytes.count, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    var end = min(bytes.count, start + limit - 6)
+    while end > start, end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    let middle = String(decoding: bytes[start..<end], as: UTF8.self)
+    return (start > 0 ? "…" : "") + middle + (end < bytes.count ? "…" : "")
+  }
+}

@@ -1,0 +1,206 @@
+import FoundationEssentials
+import GitOps
+import Structured
+
+/// Turns differences into rows: whose doing, which class, what becomes of it (`drift.md` R7, R8).
+struct Verdict {
+  let evaluation: Evaluation
+  let ownership: Ownership
+  let live: JSONNode
+  let object: Object
+  /// Another reconciler that applies the same object.
+  let otherOwner: String?
+
+  private var input: DriftInput { evaluation.input }
+  private var reconciler: Resource { evaluation.input.reconciler }
+  private var isSecret: Bool { input.object.groupKind == SecretValues.kind }
+
+  // What is decided about one field.
+  private struct Finding {
+    var driftClass: DriftClass
+    var cause: DriftCause
+    var owner: FieldOwner?
+    var note: String?
+  }
+
+  func row(_ difference: Difference, _ desired: DesiredObject) -> DriftRow {
+    let path = FieldPath(difference.steps, live: live, desired: difference.desired)
+    let owners = ownership.owners(of: path.owned)
+    var finding = finding(difference, path, owners)
+    apply(&finding, path)
+    let texts = ValueText.pair(difference.desired, difference.live, steps: difference.steps, isSecret: isSecret)
+    if finding.driftClass == .contested, finding.note == nil, let owner = finding.owner {
+      finding.note = advice(path.text, desired: texts.desired, live: texts.live, by: owner.manager)
+    }
+    let agrees = difference.isTyped && !ownership.isEmpty && owners.allSatisfy { $0.apiVersion == object.apiVersion }
+    return make(
+      path, finding, fate: fate(of: finding.driftClass), texts, certainty: agrees ? .certain : .likely,
+      origin: difference.desired.flatMap { desired.place(of: $0.origin) })
+  }
+
+  func row(_ surplus: Surplus) -> DriftRow {
+    let path = FieldPath(surplus.steps, live: live, desired: nil)
+    let owner = surplus.entry.owner
+    var finding = Finding(driftClass: .drifted, cause: surplus.isFromGit ? .removedFromGit : .added, owner: owner)
+    if path.pointer == Self.restartedAt, let time = surplus.live.string {
+      finding.note =
+        "pods restarted by hand at \(time); the next reconcile removes the mark and rolls the pods again"
+    }
+    // The engine's own apply had it: either the next run takes it away, or this one has not ended.
+    let isOwn = surplus.entry.party == .own
+    if isOwn, wroteAfterLastRun(owner) { finding = pending(owner) }
+    apply(&finding, path)
+    let outlook = evaluation.fate.added(by: owner, isOwnedByEngine: isOwn, isKustomize: evaluation.isKustomize)
+    let texts = ValueText.pair(nil, surplus.live, steps: surplus.steps, isSecret: isSecret)
+    return make(
+      path, finding, fate: finding.driftClass == .drifted ? outlook : fate(of: finding.driftClass), texts,
+      certainty: isOwn ? .likely : .certain, origin: nil)
+  }
+
+  /// A field that an earlier revision or release had.
+  func removed(_ field: RemovedFields.Field) -> DriftRow {
+    let path = FieldPath(field.steps, live: live, desired: nil)
+    let owner = ownership.owners(of: path.owned).first?.owner
+    var finding = Finding(driftClass: .drifted, cause: .removedFromGit, owner: owner)
+    apply(&finding, path)
+    let texts = ValueText.pair(nil, field.live, steps: field.steps, isSecret: isSecret)
+    return make(path, finding, fate: fate(of: finding.driftClass), texts, certainty: .likely, origin: nil)
+  }
+
+  /// A field that a person owns, where Git's value is not known.
+  func touched(_ surplus: Surplus) -> DriftRow {
+    let path = FieldPath(surplus.steps, live: live, desired: nil)
+    let owner = surplus.entry.owner
+    let how = owner.subresource.isEmpty ? owner.manager : "\(owner.manager) (\(owner.subresource))"
+    let finding = Finding(
+      driftClass: .touched, cause: .human, owner: owner, note: "set by \(how); Git's value is not known here")
+    let texts = ValueText.pair(nil, surplus.live, steps: surplus.steps, isSecret: isSecret)
+    return make(path, finding, fate: .unknown, texts, certainty: .likely, origin: nil)
+  }
+
+  /// A field that HEAD changes.
+  func ahead(_ steps: [PathStep], desired: YAMLNode?, live value: JSONNode?, origin: String?) -> DriftRow {
+    let path = FieldPath(steps, live: live, desired: desired)
+    let texts = ValueText.pair(desired, value, steps: steps, isSecret: isSecret)
+    let finding = Finding(driftClass: .pending, cause: .gitAhead)
+    return make(path, finding, fate: .pending, texts, certainty: .certain, origin: origin)
+  }
+
+  private static let restartedAt = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt"
+
+  // What the owners of a field that Git sets say (R7).
+  private func finding(_ difference: Difference, _ path: FieldPath, _ owners: [Ownership.Entry]) -> Finding {
+    switch difference.form {
+    case .unknownField:
+      return Finding(driftClass: .undetermined, cause: .unknownField, note: "the server drops it")
+    case .encrypted: return Finding(driftClass: .undetermined, cause: .reason("encrypted value"))
+    case .tooDeep: return Finding(driftClass: .undetermined, cause: .reason("nested too deep"))
+    case .changed, .missing, .surplus: break
+    }
+    if let human = owners.first(where: { $0.party == .human }) {
+      return Finding(driftClass: .drifted, cause: .human, owner: human.owner)
+    }
+    if let controller = owners.first(where: { $0.party == .controller }) {
+      return byController(controller.owner, difference)
+    }
+    if let unknown = owners.first(where: { $0.party == .unknown }) {
+      return Finding(driftClass: .drifted, cause: .unknownOwner, owner: unknown.owner)
+    }
+    // Before Kubernetes 1.2x a scale leaves no owner: the engine's entry says nothing here (fact 8).
+    if path.pointer == "/spec/replicas", let value = difference.live, value.kind == .number {
+      if let autoscaler = input.scaledBy {
+        let note = "\(autoscaler) sets it too: take \(path.text) out of Git"
+        return Finding(driftClass: reconciler.corrects ? .contested : .delegated, cause: .controller, note: note)
+      }
+      return Finding(
+        driftClass: .drifted, cause: .unknownOwner, note: "who scaled it is not recorded by this API server")
+    }
+    return byNobodyElse(owners.first { $0.party == .own }?.owner, difference)
+  }
+
+  private func byController(_ owner: FieldOwner, _ difference: Difference) -> Finding {
+    if isResizedClaim(difference) {
+      return Finding(driftClass: .delegated, cause: .controller, owner: owner, note: "resized; a claim cannot shrink")
+    }
+    return Finding(driftClass: reconciler.corrects ? .contested : .delegated, cause: .controller, owner: owner)
+  }
+
+  private func byNobodyElse(_ own: FieldOwner?, _ difference: Difference) -> Finding {
+    if input.inputsChanged { return pending(own) }
+    guard let own else {
+      let note = difference.form == .missing && !ownership.isEmpty ? "a removal leaves no owner" : nil
+      return Finding(driftClass: .drifted, cause: .unknownOwner, note: note)
+    }
+    if wroteAfterLastRun(own), reconciler.health == .progressing || input.sawEqual { return pending(own) }
+    if let otherOwner {
+      let note = "also applied by \(reconciler.ref.kind) \(otherOwner)"
+      return Finding(driftClass: .contested, cause: .controller, owner: own, note: note)
+    }
+    if case .revision = reconciler.inEffect, !input.sawEqual, !input.otherWriteSince {
+      return Finding(driftClass: .mutated, cause: .admission, owner: own)
+    }
+    return Finding(driftClass: .drifted, cause: .unknownOwner)
+  }
+
+  private func pending(_ owner: FieldOwner?) -> Finding {
+    Finding(driftClass: .pending, cause: .partial, owner: owner)
+  }
+
+  private func wroteAfterLastRun(_ owner: FieldOwner) -> Bool {
+    guard let time = owner.time, let last = reconciler.lastRun else { return false }
+    return time > last
+  }
+
+  private func isResizedClaim(_ difference: Difference) -> Bool {
+    guard input.object.groupKind == GroupKind(group: "", kind: "PersistentVolumeClaim"),
+      let mine = difference.desired.flatMap({ Scalar($0) }).flatMap({ Quantity($0.text) }),
+      let theirs = difference.live.flatMap({ Scalar($0) }).flatMap({ Quantity($0.text) })
+    else { return false }
+    return theirs > mine
+  }
+
+  /// What was seen before, and what the user's rules say.
+  private func apply(_ finding: inout Finding, _ path: FieldPath) {
+    if finding.driftClass == .drifted, input.fought.contains(path.pointer) { finding.driftClass = .contested }
+    guard finding.driftClass.isCounted,
+      let rule = input.ignore.first(where: {
+        $0.matches(kind: input.object.kind, pointer: path.pointer, owner: finding.owner)
+      })
+    else { return }
+    finding.note = "ignored: \(rule.text)"
+    if case .controller = finding.cause {
+      finding.driftClass = .delegated
+    } else {
+      finding.driftClass = .excluded
+      finding.cause = .ignored(rule: rule.text)
+    }
+  }
+
+  private func fate(of driftClass: DriftClass) -> Fate {
+    switch driftClass {
+    case .drifted, .missing, .extra: return evaluation.fate.corrected
+    case .contested:
+      if case .stays(let reason) = evaluation.fate.corrected { return .stays(reason: reason) }
+      return .contested
+    case .pending: return .pending
+    case .touched, .delegated, .mutated, .excluded, .undetermined: return .unknown
+    }
+  }
+
+  private func advice(_ path: String, desired: String?, live: String?, by manager: String) -> String {
+    let ours =
+      desired.map { $0.count <= 40 ? " sets \($0) at each reconcile" : " sets it at each reconcile" } ?? " sets it"
+    let theirs = live.map { $0.count <= 40 ? " sets \($0)" : " sets its own" } ?? " removes it"
+    return "\(reconciler.ref.kind) \(reconciler.ref.name)\(ours), \(manager)\(theirs): take \(path) out of Git"
+  }
+
+  private func make(
+    _ path: FieldPath, _ finding: Finding, fate: Fate, _ texts: (desired: String?, live: String?),
+    certainty: Certainty, origin: String?
+  ) -> DriftRow {
+    DriftRow(
+      object: input.object, version: input.version, reconciler: reconciler.ref, path: path.text, pointer: path.pointer,
+      driftClass: finding.driftClass, cause: finding.cause, fate: fate, desired: texts.desired, live: texts.live,
+      owner: finding.owner, certainty: certainty, firstSeen: input.now, origin: origin, note: finding.note)
+  }
+}
