@@ -51,11 +51,13 @@ static void crashed(int number) {
     nanosleep(&moment, NULL);
   } else {
     restore_terminal();
-    char line[] = "driftglass crashed (signal   )\n";
-    size_t digits = sizeof line - 5;
-    line[digits] = number >= 10 ? (char)('0' + number / 10 % 10) : ' ';
-    line[digits + 1] = (char)('0' + number % 10);
-    write_all(STDERR_FILENO, line, sizeof line - 1);
+    char line[] = "driftglass crashed (signal NN)\n";
+    size_t end = sizeof line - 5;
+    if (number >= 10) line[end++] = (char)('0' + number / 10 % 10);
+    line[end++] = (char)('0' + number % 10);
+    line[end++] = ')';
+    line[end++] = '\n';
+    write_all(STDERR_FILENO, line, end);
   }
   signal(number, SIG_DFL);
   raise(number);

@@ -41,8 +41,29 @@ public enum Colour: Hashable, Sendable {
     case (.indexed, .indexed): self
     case (.indexed(let index), .sixteen) where index < 16: self
     case (_, .indexed): .indexed(Palette.nearest(components, in: 16...255))
-    case (_, .sixteen): .indexed(Palette.nearest(components, in: 0...15))
+    case (_, .sixteen): Palette.named(components)
     }
+  }
+
+  /// Whether a terminal of sixteen colours does not have it by name.
+  var needsReduction: Bool {
+    switch self {
+    case .standard: false
+    case .indexed(let index): index >= 16
+    case .rgb: true
+    }
+  }
+
+  /// Whether it has too little colour, or too little light, for one of the six named hues.
+  var isGrey: Bool {
+    guard let (red, green, blue) = components else { return true }
+    let most = max(red, green, blue)
+    return most < 100 || (most - min(red, green, blue)) * 10 < most * 3
+  }
+
+  /// Perceived brightness from 0 to 255.
+  var brightness: Int? {
+    components.map { (299 * $0.red + 587 * $0.green + 114 * $0.blue) / 1000 }
   }
 
   /// Red, green and blue from 0 to 255; nil for the terminal's own colours, whose value nobody knows.
@@ -80,6 +101,21 @@ enum Palette {
     func level(_ step: Int) -> Int { step == 0 ? 0 : 55 + 40 * step }
     let cube = index - 16
     return (level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+  }
+
+  /// The named colour of the same hue; black or white for greys.
+  ///
+  /// Distances would turn every pastel into grey. The plain colours read on dark and light grounds alike, but for blue.
+  static func named(_ wanted: (red: Int, green: Int, blue: Int)?) -> Colour {
+    guard let (red, green, blue) = wanted else { return .standard }
+    let colour = Colour.rgb(UInt8(clamping: red), UInt8(clamping: green), UInt8(clamping: blue))
+    if colour.isGrey { return .indexed((colour.brightness ?? 0) > 127 ? 15 : 0) }
+    let most = max(red, green, blue)
+    let least = min(red, green, blue)
+    // A part counts when it lies in the upper half between the weakest and the strongest.
+    func counts(_ part: Int) -> Bool { 2 * (part - least) > most - least }
+    let index = (counts(red) ? 1 : 0) + (counts(green) ? 2 : 0) + (counts(blue) ? 4 : 0)
+    return .indexed(index == 4 ? 12 : UInt8(clamping: index))
   }
 
   /// The nearest palette entry, by a distance that follows the eye's unequal sense of red, green and blue.

@@ -50,12 +50,19 @@ struct GlyphLine {
       let kept = GlyphLine.prefix(of: items[...], within: room - 1)
       items = kept + [Item(glyph: mark, width: 1, style: items[kept.count].style)]
     case .middle:
-      let tail = GlyphLine.suffix(of: items, within: (room - 1 + 1) / 2)
+      let tail = GlyphLine.suffix(of: items, within: max(room / 2, leafWidth(within: room - 2)))
       let tailWidth = tail.reduce(0) { $0 + $1.width }
       let head = GlyphLine.prefix(of: items[...], within: room - 1 - tailWidth)
       items = head + [Item(glyph: mark, width: 1, style: items[head.count].style)] + tail
     }
     width = items.reduce(0) { $0 + $1.width }
+  }
+
+  /// The width of the last `/` and what follows; 0 when that is wider than `room`.
+  private func leafWidth(within room: Int) -> Int {
+    guard let slash = items.lastIndex(where: { $0.glyph == Glyph("/" as Unicode.Scalar) }) else { return 0 }
+    let width = items[slash...].reduce(0) { $0 + $1.width }
+    return width <= room ? width : 0
   }
 
   private static func prefix(of items: ArraySlice<Item>, within room: Int) -> [Item] {

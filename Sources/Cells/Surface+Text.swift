@@ -2,7 +2,7 @@
 public enum Truncation: Sendable, Hashable {
   /// `build fai…`
   case end
-  /// `flux-s…/apps`: keeps both ends, and of the end as much as there is room for.
+  /// `flux-s…/apps`: keeps the last part of a path whole where it fits, else half of the room for each end.
   case middle
   /// Cut without a mark.
   case clip

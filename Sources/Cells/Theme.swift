@@ -89,23 +89,49 @@ public struct Theme: Hashable, Sendable {
     if attributes.contains(.selected), !hasOwnBackground || role == .selection,
       let selection = appearances[.selection]
     {
-      result.background = selection.background
-      result.attributes.formUnion(selection.attributes.intersection(.reverse))
-      if selection.background == base.background || depth == .mono { result.attributes.insert(.reverse) }
-    } else if depth == .mono, hasOwnBackground {
-      result.attributes.insert(.reverse)
+      let isReversed =
+        selection.attributes.contains(.reverse) || selection.background == base.background
+        || depth == .mono || depth == .sixteen && selection.background.needsReduction && selection.background.isGrey
+      if isReversed {
+        // One even bar: reversed colours would make a patchwork of the row.
+        result.foreground = base.foreground
+        result.attributes.subtract(.dim)
+        result.attributes.insert(.reverse)
+      } else {
+        result.background = selection.background
+      }
     }
-    // A terminal of few colours shows its own background: the nearest of sixteen is rarely near.
-    if depth <= .sixteen, result.background == base.background { result.background = .standard }
-    let named = depth <= .sixteen && result.foreground == base.foreground
-    result.foreground = named ? .standard : result.foreground.reduced(to: depth)
+    if depth <= .sixteen { simplify(&result, base: base, isSixteen: depth == .sixteen) }
+    result.foreground = result.foreground.reduced(to: depth)
     result.background = result.background.reduced(to: depth)
+    // Terminals that show bold as bright would turn black into grey.
+    if depth == .sixteen, result.foreground == .indexed(0) { result.attributes.subtract(.bold) }
     if result.foreground == result.background, result.foreground != .standard {
       result.foreground = .standard
       result.background = .standard
       result.attributes.insert(.reverse)
     }
     return result
+  }
+
+  /// Terminals of few colours keep their own ground; greys become weight, dark grounds reverse.
+  private func simplify(_ look: inout Appearance, base: Appearance, isSixteen: Bool) {
+    let keepsGround = look.background == base.background
+    if !keepsGround, !isSixteen || look.background.needsReduction && look.background.isGrey {
+      look.attributes.insert(.reverse)
+      look.background = .standard
+    } else if keepsGround {
+      look.background = .standard
+    }
+    guard look.background == .standard, isSixteen else { return }
+    if look.foreground == base.foreground {
+      look.foreground = .standard
+    } else if look.foreground.needsReduction, look.foreground.isGrey {
+      if (look.foreground.brightness ?? 255) * 10 < (base.foreground.brightness ?? 255) * 8 {
+        look.attributes.insert(.dim)
+      }
+      look.foreground = .standard
+    }
   }
 
   /// One parsed value.

@@ -11,6 +11,8 @@ import Testing
     ("build failed", 9, .end, "build fa…"),
     ("build failed", 9, .clip, "build fai"),
     ("flux-system/apps", 12, .middle, "flux-…m/apps"),
+    ("flux-system/a-long-app", 14, .middle, "fl…/a-long-app"),
+    ("flux-system/a-long-app", 12, .middle, "flux-…ng-app"),
     ("日本語", 5, .end, "日本…"),
     ("日本語", 4, .end, "日…"),
     ("日本語", 3, .clip, "日"),

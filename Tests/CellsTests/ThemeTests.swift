@@ -96,7 +96,11 @@ import Testing
   @Test func coloursAreReducedToWhatTheTerminalHas() {
     #expect(Colour.rgb(255, 0, 0).reduced(to: .trueColour) == .rgb(255, 0, 0))
     #expect(Colour.rgb(255, 0, 0).reduced(to: .indexed) == .indexed(196))
-    #expect(Colour.rgb(255, 0, 0).reduced(to: .sixteen) == .indexed(9))
+    #expect(Colour.rgb(255, 114, 129).reduced(to: .sixteen) == .indexed(1))
+    #expect(Colour.rgb(126, 203, 152).reduced(to: .sixteen) == .indexed(2))
+    #expect(Colour.rgb(255, 180, 84).reduced(to: .sixteen) == .indexed(3))
+    #expect(Colour.rgb(109, 184, 255).reduced(to: .sixteen) == .indexed(6))
+    #expect(Colour.rgb(70, 90, 255).reduced(to: .sixteen) == .indexed(12))
     #expect(Colour.rgb(30, 30, 30).reduced(to: .indexed) == .indexed(234))
     #expect(Colour.indexed(3).reduced(to: .indexed) == .indexed(3))
     #expect(Colour.rgb(255, 0, 0).reduced(to: .mono) == .standard)
@@ -108,6 +112,22 @@ import Testing
     #expect(theme.appearance(.text, .selected, depth: .mono).attributes == .reverse)
     #expect(theme.appearance(.demo, depth: .mono).attributes == .reverse)
     #expect(theme.appearance(.text, depth: .mono) == .init())
+  }
+
+  @Test func sixteenColoursKeepMeaningsApart() throws {
+    let glass = try Self.load("glass.yaml")
+    func look(_ role: Role, _ attributes: Attributes = []) -> Theme.Appearance {
+      glass.appearance(role, attributes, depth: .sixteen)
+    }
+    #expect(look(.text) == .init())
+    #expect(look(.dim) == .init(attributes: .dim))
+    #expect(look(.healthFailed) == .init(foreground: .indexed(1), attributes: .bold))
+    #expect(look(.healthReady) == .init(foreground: .indexed(2)))
+    #expect(look(.driftDrifted) == .init(foreground: .indexed(3), attributes: .bold))
+    #expect(look(.driftContested).foreground == .indexed(5))
+    #expect(look(.healthReady, .selected) == .init(attributes: .reverse))
+    #expect(look(.demo) == .init(foreground: .indexed(0), background: .indexed(12)))
+    #expect(look(.dialogDanger) == .init(foreground: .indexed(15), background: .indexed(1), attributes: .bold))
   }
 
   @Test func foregroundAndBackgroundNeverMeet() throws {

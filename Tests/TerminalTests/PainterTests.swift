@@ -67,7 +67,7 @@ import Testing
   @Test(arguments: [
     (ColourDepth.trueColour, "<0>\u{1B}[38;2;255;0;0m\u{1B}[48;2;16;16;16m<bold>"),
     (.indexed, "<0><f196><b233><bold>"),
-    (.sixteen, "<0><f9><bold>"),
+    (.sixteen, "<0><f1><bold>"),
     (.mono, "<0><bold>"),
   ])
   func coloursFollowTheTerminal(depth: ColourDepth, expected: String) {
