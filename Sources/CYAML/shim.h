@@ -68,6 +68,9 @@ static inline const unsigned char *cyaml_tag(const cyaml_reader *reader) {
 
 static inline const unsigned char *cyaml_text(const cyaml_reader *reader) { return reader->event.data.scalar.value; }
 static inline size_t cyaml_text_length(const cyaml_reader *reader) { return reader->event.data.scalar.length; }
+static inline int cyaml_is_folded(const cyaml_reader *reader) {
+  return reader->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
+}
 static inline int cyaml_is_plain(const cyaml_reader *reader) {
   return reader->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }

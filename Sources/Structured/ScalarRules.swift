@@ -1,6 +1,7 @@
 /// How a plain (unquoted) YAML scalar gets its type. Tools differ, and Flux uses two of them in a row (`drift.md` D.5.7).
 public enum ScalarRules: Sendable, Hashable {
-  /// go-yaml v3 as kustomize uses it: `yes` is text, `0755` is 493, a date becomes a timestamp text.
+  /// go-yaml v3 as kustomize uses it: `yes` is text, `0755` is 493, a date becomes a timestamp text, and a folded text
+  /// is what kustomize's output makes of it.
   case kustomize
   /// go-yaml v2 as sigs.k8s.io/yaml uses it in Flux's substitution stage: `yes`, `on`, `y` are true, a date stays.
   case goYAML2
@@ -115,8 +116,7 @@ enum GoFloat {
     if value.magnitude < 1e-6 || value.magnitude >= 1e21 {
       let fraction = digits.dropFirst()
       let mantissa = digits.prefix(1) + (fraction.isEmpty ? "" : ".\(fraction)")
-      return
-        "\(sign)\(mantissa)e\(exponent < 0 ? "-" : "+")\(exponent.magnitude < 10 && exponent >= 0 ? "0" : "")\(exponent.magnitude)"
+      return "\(sign)\(mantissa)e\(exponent < 0 ? "-" : "+")\(exponent.magnitude)"
     }
     if exponent < 0 { return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits }
     if digits.count <= exponent + 1 {

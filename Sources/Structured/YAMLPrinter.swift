@@ -72,16 +72,21 @@ public enum YAMLPrinter {
 
 /// How a text has to be written so that every YAML reader reads it back as that text.
 enum YAMLText {
+  /// Some reader would take the plain text for something else than text.
+  private static func isAmbiguous(_ text: String) -> Bool {
+    for rules in [ScalarRules.kustomize, .goYAML2, .core] {
+      guard case .string(let same)? = rules.resolve(text), same == text else { return true }
+    }
+    return text == "<<" || text == "=" || looksSexagesimal(Array(text.utf8))
+  }
+
   /// No quotes are needed, not even for a YAML 1.1 reader.
   static func isPlain(_ text: String) -> Bool {
-    for rules in [ScalarRules.kustomize, .goYAML2, .core] {
-      guard case .string(let same)? = rules.resolve(text), same == text else { return false }
-    }
+    if isAmbiguous(text) { return false }
     let bytes = Array(text.utf8)
     guard let first = bytes.first, let last = bytes.last, first != 0x20, last != 0x20, last != 0x3A else {
       return false
     }
-    if looksSexagesimal(bytes) || text == "<<" || text == "=" { return false }
     // Indicators that cannot start a plain scalar; `-`, `?` and `:` may when a non-space follows.
     if "!&*[]{},#|>@`\"'%".utf8.contains(first) { return false }
     if "-?:".utf8.contains(first), bytes.count == 1 || bytes[1] == 0x20 { return false }
@@ -123,11 +128,15 @@ enum YAMLText {
     return (lines.last == "" ? "|+" : "|", lines)
   }
 
-  /// In single quotes where possible, else in double quotes with escapes.
+  /// In single quotes as long as nothing in the text is ambiguous or needs an escape, else in double quotes.
   static func quoted(_ text: String) -> String {
-    if text.unicodeScalars.allSatisfy({ isPrintable($0) && $0 != "\t" }), text.first != " ", text.last != " " {
-      let needsDouble = text.utf8.contains(0x27) || ScalarRules.goYAML2.resolve(text) != .string(text)
-      if !needsDouble { return "'\(text)'" }
+    if !isAmbiguous(text), text.unicodeScalars.allSatisfy({ isPrintable($0) && $0 != "\t" }) {
+      var doubled = ""
+      for character in text.unicodeScalars {
+        doubled.unicodeScalars.append(character)
+        if character == "'" { doubled += "'" }
+      }
+      return "'\(doubled)'"
     }
     var out = "\""
     for scalar in text.unicodeScalars {

@@ -153,8 +153,14 @@ private struct YAMLComposer: ~Copyable {
     let text = try scalarText()
     let isPlain = cyaml_is_plain(reader.handle) != 0
     guard let tag = try CoreTag(self.text(cyaml_tag(reader.handle)), line: line) else {
-      guard isPlain else { return YAMLNode(.string(text), origin: origin) }
-      return try plain(text)
+      if isPlain { return try plain(text) }
+      guard rules == .kustomize, cyaml_is_folded(reader.handle) != 0 else {
+        return YAMLNode(.string(text), origin: origin)
+      }
+      guard let rewritten = FoldedText.rewritten(text) else {
+        throw ParseError(reason: .shape("a folded text that starts with a space"), line: line)
+      }
+      return YAMLNode(.string(rewritten), origin: origin)
     }
     switch tag {
     case .text: return YAMLNode(.string(text), origin: origin)
@@ -272,11 +278,13 @@ private struct YAMLComposer: ~Copyable {
     switch source.value {
     case .map: sources = [source]
     case .list(let elements): sources = elements
-    default: throw syntax("\"<<\" needs a map or a list of maps")
+    default: throw syntax("\"<<\" needs a map or a list of maps", line: Int(source.origin.line))
     }
     if sources.count > limits.merges { throw limit("more than \(limits.merges) maps merged into one") }
     for source in overriding ? sources.reversed() : sources {
-      guard case .map(let entries) = source.value else { throw syntax("\"<<\" needs a map or a list of maps") }
+      guard case .map(let entries) = source.value else {
+        throw syntax("\"<<\" needs a map or a list of maps", line: Int(source.origin.line))
+      }
       for (key, value) in entries where overriding || map[key] == nil { map[key] = value }
     }
   }

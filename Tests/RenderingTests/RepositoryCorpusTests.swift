@@ -1,0 +1,98 @@
+import Foundation
+import Structured
+import Testing
+
+@testable import Rendering
+
+/// Real repositories with the output of `kustomize build` for every directory that builds, from beside the checkout.
+@Suite struct RepositoryCorpusTests {
+  static let folder = sharedFolder("corpora/repos")
+
+  @Test(.enabled(if: folder != nil, "the shared repository corpus is not beside this checkout"))
+  func everyDirectoryIsEqualOrUndetermined() throws {
+    let folder = try #require(Self.folder)
+    let archives = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("inputs").path)
+    var equal = 0
+    var undetermined = 0
+    for archive in archives.sorted() where archive.hasSuffix(".tar.gz") {
+      let name = String(archive.dropLast(".tar.gz".count))
+      let bytes = try Data(contentsOf: folder.appendingPathComponent("inputs/\(archive)"))
+      let tree = MemoryTree(tar: try Gunzip.decompress(Array(bytes), limit: 256 << 20))
+      let index = try JSON(parsing: Array(Data(contentsOf: folder.appendingPathComponent("builds/\(name).json"))))
+      for entry in index.array ?? [] where entry["status"] == "ok" {
+        let directory = entry["dir"]?.string ?? ""
+        let output = folder.appendingPathComponent("builds/\(entry["out"]?.string ?? "")")
+        do {
+          var build = KustomizationBuild(tree)
+          let built = try build.build(TreePath.clamp(directory)).resources
+          var wanted: [Resource] = []
+          if let compressed = try? Data(contentsOf: output) {
+            let text = try Gunzip.decompress(Array(compressed), limit: 64 << 20)
+            var limits = YAMLLimits.file
+            limits.bytes = 64 << 20
+            wanted = try YAMLReader.documents(in: text, rules: .kustomize, limits: limits).map(Resource.init)
+          }
+          let difference = Self.difference(built, wanted)
+          if let difference { Issue.record("\(name) \(directory): \(difference)") } else { equal += 1 }
+        } catch let error as RenderError {
+          if case .undetermined = error { undetermined += 1 } else { Issue.record("\(name) \(directory): \(error)") }
+        }
+      }
+    }
+    print("repository corpus: \(equal) equal, \(undetermined) undetermined")
+    #expect(equal > 0)
+  }
+
+  private static func difference(_ built: [Resource], _ wanted: [Resource]) -> String? {
+    let built = Dictionary(built.map { ($0.id.key, $0) }, uniquingKeysWith: { $1 })
+    let wanted = Dictionary(wanted.map { ($0.id.key, $0) }, uniquingKeysWith: { $1 })
+    for (key, resource) in wanted {
+      guard let other = built[key] else { return "\(resource.id) is missing" }
+      if other.root != resource.root {
+        let (ours, theirs) = (YAMLPrinter.lines(other.root.sorted), YAMLPrinter.lines(resource.root.sorted))
+        let first = zip(ours, theirs).first { $0 != $1 }
+        return "\(resource.id) differs: \(first?.0 ?? "") instead of \(first?.1 ?? "")"
+      }
+    }
+    return built.values.first { wanted[$0.id.key] == nil }.map { "\($0.id) is too many" }
+  }
+}
+
+extension YAMLNode {
+  fileprivate var sorted: YAMLNode {
+    switch value {
+    case .list(let elements): YAMLNode(.list(elements.map(\.sorted)))
+    case .map(let map): YAMLNode(.map(YAMLMap(map.sorted.map { ($0.key, $0.value.sorted) })))
+    default: self
+    }
+  }
+}
+
+extension MemoryTree {
+  /// The regular files of a tar archive (POSIX ustar, with pax and GNU long names), its top folder left out.
+  init(tar: [UInt8]) {
+    self.init([:])
+    var position = 0
+    var longName: String?
+    func text(_ range: Range<Int>) -> String { String(decoding: tar[range].prefix { $0 != 0 }, as: UTF8.self) }
+    while position + 512 <= tar.count, tar[position] != 0 {
+      let size = Int(text(position + 124..<position + 136).filter(\.isNumber), radix: 8) ?? 0
+      let body = position + 512..<position + 512 + size
+      let prefix = text(position + 345..<position + 500)
+      let short = text(position..<position + 100)
+      switch tar[position + 156] {
+      case UInt8(ascii: "x"):
+        longName = text(body).split(separator: "\n").lazy.compactMap { line in
+          line.range(of: " path=").map { String(line[$0.upperBound...]) }
+        }.first
+      case UInt8(ascii: "L"): longName = text(body)
+      case UInt8(ascii: "0"), 0:
+        let path = longName ?? (prefix.isEmpty ? short : "\(prefix)/\(short)")
+        files[path.split(separator: "/").filter { $0 != "." }.dropFirst().joined(separator: "/")] = Array(tar[body])
+        longName = nil
+      default: longName = nil
+      }
+      position = body.lowerBound + (size + 511) / 512 * 512
+    }
+  }
+}
