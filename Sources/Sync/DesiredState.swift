@@ -1,0 +1,52 @@
+import GitOps
+
+/// What decides the desired state of a reconciler: while this is equal nothing has to be rendered again.
+struct DesiredKey: Hashable, Sendable {
+  /// The reconciler's own generation: its path, target namespace, metadata.
+  let generation: Int
+  let inEffect: InEffect
+  let repo: RepoRow.ID?
+  /// HEAD of the followed reference.
+  let head: String?
+  let release: HelmReleaseRef?
+}
+
+/// The desired objects of one reconciler, by their identity in the target cluster.
+struct DesiredSet: Sendable {
+  var objects: [ObjectRef: DesiredObject] = [:]
+  /// The older of two revisions while an apply is under way (`InEffect.either`).
+  var alternative: [ObjectRef: DesiredObject]?
+  /// What HEAD says, when it differs from the revision in effect.
+  var head: [ObjectRef: DesiredObject]?
+  var commit: CommitSummary?
+  var headState: HeadState = .unknown
+}
+
+/// Where the desired state of one reconciler stands.
+struct DesiredState: Sendable {
+  enum Value: Sendable {
+    case loading
+    case ready(DesiredSet)
+    /// The reason, for people.
+    case undetermined(String)
+  }
+
+  /// The key of the newest request; a result for another key is dropped.
+  var key: DesiredKey
+  var value: Value = .loading
+  /// A newer request is under way; `value` is that of the one before.
+  var isRefreshing = true
+
+  var set: DesiredSet? { if case .ready(let set) = value { set } else { nil } }
+}
+
+/// A request to render, with everything the job needs: it runs off the engine.
+struct RenderRequest: Sendable {
+  let reconciler: ObjectRef
+  let key: DesiredKey
+  let object: Object
+  let resource: Resource
+  let source: Resource?
+  /// The source's own object: what it leaves out of its artifact.
+  let sourceObject: Object?
+}

@@ -1,0 +1,97 @@
+import Drift
+import FoundationEssentials
+import Git
+import GitOps
+import Kube
+import Rendering
+import Structured
+
+extension Engine {
+  /// Renders again if something that decides the desired state changed.
+  func refreshDesired(_ resource: Resource) {
+    guard resource.role == .reconciler else { return }
+    let key = desiredKey(of: resource)
+    if desired[resource.ref]?.key == key { return }
+    var state = desired[resource.ref] ?? DesiredState(key: key)
+    state.key = key
+    state.isRefreshing = true
+    desired[resource.ref] = state
+    renderQueue.add(resource.ref)
+    markDirty()
+  }
+
+  func desiredKey(of resource: Resource) -> DesiredKey {
+    let repo = resource.source.flatMap { repoOfSource[$0] }
+    return DesiredKey(
+      generation: store.object(resource.ref)?.generation ?? 0, inEffect: resource.inEffect, repo: repo,
+      head: repo.flatMap { repos[$0]?.row.head?.id }, release: resource.release)
+  }
+
+  func renderLoop() async {
+    await work(renderQueue.wakeUps, width: 2, take: { $0.takeRender() }) { requests in
+      for request in requests { await self.render(request) }
+    }
+  }
+
+  private func takeRender() -> [RenderRequest] {
+    guard let ref = renderQueue.take(1).first else { return [] }
+    guard let resource = resources[ref], let state = desired[ref], let object = store.object(ref) else {
+      renderQueue.done(1)
+      return takeRender()
+    }
+    return [
+      RenderRequest(
+        reconciler: ref, key: state.key, object: object, resource: resource,
+        source: resource.source.flatMap { resources[$0] }, sourceObject: resource.source.flatMap { store.object($0) })
+    ]
+  }
+
+  nonisolated private func render(_ request: RenderRequest) async {
+    let value = await DesiredJob(request: request, engine: self).run()
+    await finish(request, value)
+  }
+
+  private func finish(_ request: RenderRequest, _ value: DesiredState.Value) {
+    renderQueue.done(1)
+    defer { workDone() }
+    guard var state = desired[request.reconciler], state.key == request.key else { return }
+    state.value = value
+    state.isRefreshing = false
+    desired[request.reconciler] = state
+    satisfied = satisfied.filter { $0.reconciler != request.reconciler }
+    if let resource = resources[request.reconciler] {
+      refreshMembership(resource)
+      compareAll(request.reconciler)
+    }
+  }
+
+  /// What a desired job needs from outside itself.
+  func reader(of cluster: ClusterID) -> KubeReader? { clusters[cluster]?.reader }
+  func discovery(of cluster: ClusterID) -> Discovery? { clusters[cluster]?.discovery }
+  func repoRow(_ id: RepoRow.ID) -> RepoRow? { repos[id]?.row }
+
+  /// Who wants what: objects of the desired state and of the inventory, and from them the kinds to watch.
+  func refreshMembership(_ resource: Resource) {
+    let reconciler = resource.ref
+    guard resource.target == nil else { return updateWatches(of: reconciler.cluster) }
+    var members: Set<ObjectRef> = []
+    if let set = desired[reconciler]?.set {
+      members.formUnion(set.objects.keys)
+      if let alternative = set.alternative { members.formUnion(alternative.keys) }
+    }
+    for entry in resource.inventory {
+      members.insert(
+        ObjectRef(cluster: reconciler.cluster, groupKind: entry.groupKind, namespace: entry.namespace, name: entry.name)
+      )
+    }
+    let old = Set(membership[reconciler] ?? [])
+    guard old != members else { return }
+    for gone in old.subtracting(members) {
+      verdicts[reconciler]?[gone] = nil
+      disown(gone, reconciler)
+    }
+    for new in members.subtracting(old) { owners[new, default: []].insert(reconciler) }
+    membership[reconciler] = members
+    updateWatches(of: reconciler.cluster)
+  }
+}

@@ -1,0 +1,230 @@
+import Drift
+import FoundationEssentials
+import GitOps
+import Kube
+
+/// One comparison to make, with everything it needs: it runs off the engine.
+struct CompareRequest: Sendable {
+  let pair: Engine.Pair
+  let input: DriftInput
+  let schema: SchemaTable
+  /// What the verdict depends on; a verdict on something older is dropped.
+  let desiredKey: DesiredKey
+  let resourceVersion: String?
+  let commit: CommitSummary?
+
+  /// The verdict, with the commit in effect on each row.
+  func rows() -> [DriftRow] {
+    driftRows(input, schema: schema).map { row in
+      var row = row
+      if row.commit == nil { row.commit = commit }
+      return row
+    }
+  }
+}
+
+extension Engine {
+  func compareLoop() async {
+    await work(compareQueue.wakeUps, width: 2, take: { $0.takeCompares() }) { batches in
+      for batch in batches {
+        let results = batch.map { ($0, $0.rows()) }
+        await self.deliver(results)
+      }
+    }
+  }
+
+  private func takeCompares() -> [[CompareRequest]] {
+    while true {
+      let pairs = compareQueue.take(128)
+      guard !pairs.isEmpty else { return [] }
+      let requests = pairs.compactMap(compareRequest)
+      compareQueue.done(pairs.count - requests.count)
+      if !requests.isEmpty { return [requests] }
+      workDone()
+    }
+  }
+
+  private func deliver(_ results: [(CompareRequest, [DriftRow])]) {
+    compareQueue.done(results.count)
+    var changed = false
+    for (request, rows) in results where accept(request, rows) { changed = true }
+    if changed { scheduleSettling() }
+    workDone()
+  }
+
+  /// - Returns: whether the rows differ from those before.
+  private func accept(_ request: CompareRequest, _ rows: [DriftRow]) -> Bool {
+    let pair = request.pair
+    guard let state = desired[pair.reconciler], state.key == request.desiredKey, owners[pair.object] != nil else {
+      return false
+    }
+    if let current = store.object(pair.object), current.resourceVersion != request.resourceVersion { return false }
+    let old = verdicts[pair.reconciler]?[pair.object]
+    let settled = settle(rows, old: old ?? [], reconciler: resources[pair.reconciler], isRebasing: state.isRefreshing)
+    if !rows.contains(where: { $0.driftClass.isCounted }) { satisfied.insert(pair) }
+    guard old != settled else { return false }
+    verdicts[pair.reconciler, default: [:]][pair.object] = settled
+    return true
+  }
+
+  private func settle(_ rows: [DriftRow], old: [DriftRow], reconciler: Resource?, isRebasing: Bool) -> [DriftRow] {
+    let isProgressing = isRebasing || reconciler?.health == .progressing
+    return Settling.settled(rows, earlier: old, isProgressing: isProgressing, now: options.now()).rows
+  }
+
+  /// One timer for the next row that may settle.
+  private func scheduleSettling() {
+    guard settleTimer == nil else { return }
+    settleTimer = Task {
+      try? await Task.sleep(for: .seconds(1))
+      settleAgain()
+    }
+  }
+
+  private func settleAgain() {
+    settleTimer = nil
+    var open = false
+    for (reconciler, objects) in verdicts {
+      for (object, rows) in objects where rows.contains(where: \.provisional) {
+        let state = desired[reconciler]
+        let settled = settle(
+          rows, old: rows, reconciler: resources[reconciler], isRebasing: state?.isRefreshing ?? false)
+        verdicts[reconciler]?[object] = settled
+        open = open || settled.contains(where: \.provisional)
+      }
+    }
+    if open { scheduleSettling() }
+    markDirty()
+  }
+
+  /// Nil when nothing can be said yet: something it needs is still on its way and will ask again.
+  private func compareRequest(_ pair: Pair) -> CompareRequest? {
+    guard let resource = resources[pair.reconciler], let state = desired[pair.reconciler], let set = state.set,
+      let cluster = clusters[pair.object.cluster], let discovery = cluster.discovery, let live = live(pair)
+    else { return nil }
+    var resourceVersion: String?
+    if case .present(let object, _) = live {
+      resourceVersion = object.resourceVersion
+      guard cluster.schemasKnown.contains(object.apiVersion) else { return nil }
+    }
+    let wanted = set.objects[pair.object]
+    let version = wanted?.version ?? set.head?[pair.object]?.version ?? inventoryVersion(pair, resource) ?? ""
+    var input = DriftInput(
+      object: pair.object, version: version, reconciler: resource, desired: Self.desired(set.objects, pair.object),
+      live: live, now: options.now())
+    input.alternative = set.alternative.map { Self.desired($0, pair.object) }
+    input.head = set.head.map { Self.desired($0, pair.object) }
+    input.sawEqual = satisfied.contains(pair)
+    input.ignore = options.ignore
+    input.isVersionServed = wanted == nil || discovery.versions(of: pair.object.groupKind).contains(version)
+    return CompareRequest(
+      pair: pair, input: input, schema: cluster.schema, desiredKey: state.key, resourceVersion: resourceVersion,
+      commit: set.commit)
+  }
+
+  private static func desired(_ objects: [ObjectRef: DesiredObject], _ ref: ObjectRef) -> Desired {
+    objects[ref].map(Desired.object) ?? .absent
+  }
+
+  private func inventoryVersion(_ pair: Pair, _ resource: Resource) -> String? {
+    resource.inventory.first {
+      $0.groupKind == pair.object.groupKind && $0.namespace == pair.object.namespace && $0.name == pair.object.name
+    }?.version
+  }
+
+  /// What is known of an object, asking when it is not in the watches.
+  private func live(_ pair: Pair) -> Live? {
+    let ref = pair.object
+    if let object = store.object(ref) {
+      seenBefore.insert(ref)
+      return .present(object, labelled: isLabelled(object, pair.reconciler))
+    }
+    guard let cluster = clusters[ref.cluster], let discovery = cluster.discovery else { return nil }
+    guard !discovery.versions(of: ref.groupKind).isEmpty else {
+      return .unknown(reason: "the cluster does not serve \(ref.groupKind)")
+    }
+    let stream = stream(for: ref, under: pair.reconciler)
+    if let stream {
+      switch cluster.links[stream] {
+      case .forbidden(let reason): return .unknown(reason: "no permission to list \(stream.plural): \(reason)")
+      default: break
+      }
+      guard cluster.listed.contains(stream) else { return nil }
+    } else if KindAdapters.adapter(for: ref.groupKind) == nil {
+      return nil
+    }
+    switch probes[ref] {
+    case .absent(let seen): return .absent(seenBefore: seen)
+    case .present(let object): return .present(object, labelled: false)
+    case .unknown(let reason): return .unknown(reason: reason)
+    case .asking: return nil
+    case nil:
+      probes[ref] = .asking
+      probeQueue.add(ref)
+      return nil
+    }
+  }
+
+  private func isLabelled(_ object: Object, _ reconciler: ObjectRef) -> Bool {
+    let keys = Self.ownerLabels(of: reconciler)
+    return object.labels[keys.name] == reconciler.name && object.labels[keys.namespace] == reconciler.namespace
+  }
+
+  /// Group versions that managed objects use and whose schema was not asked for yet.
+  func missingSchemas(of state: ClusterState) -> Set<String> {
+    var versions: Set<String> = []
+    for stream in state.wanted.union(state.ownStreams) {
+      let group = stream.groupKind.group
+      versions.insert(group.isEmpty ? stream.version : "\(group)/\(stream.version)")
+    }
+    return versions.subtracting(state.schemasKnown)
+  }
+
+  // MARK: Asking by name
+
+  func probeLoop() async {
+    await work(probeQueue.wakeUps, width: 8, take: { $0.takeProbe() }) { refs in
+      for ref in refs { await self.probe(ref) }
+    }
+  }
+
+  private func takeProbe() -> [ObjectRef] { probeQueue.take(1) }
+
+  nonisolated private func probe(_ ref: ObjectRef) async {
+    guard let (reader, resource) = await probeTarget(ref) else { return await probed(ref, nil) }
+    do throws(APIError) {
+      let object = try await reader.get(ref, version: resource.version, plural: resource.plural)
+      await probed(ref, .present((try? SecretValues.hashed(object)) ?? object))
+    } catch {
+      if error.isNotFound {
+        await probed(ref, .absent(seenBefore: await wasSeen(ref)))
+      } else if error.isForbidden {
+        await probed(ref, .unknown("no permission to get \(ref.kind) \(ref.path)"))
+      } else {
+        await probed(ref, nil)
+      }
+    }
+  }
+
+  private func probeTarget(_ ref: ObjectRef) -> (KubeReader, ServedResource)? {
+    guard let state = clusters[ref.cluster], let reader = state.reader, let discovery = state.discovery,
+      let resource = servedResource(ref.groupKind, preferring: [:], in: discovery)
+    else { return nil }
+    return (reader, resource)
+  }
+
+  private func wasSeen(_ ref: ObjectRef) -> Bool { seenBefore.contains(ref) }
+
+  /// `nil`: no answer; the link says so, and the next list asks again.
+  private func probed(_ ref: ObjectRef, _ answer: Probe?) {
+    probeQueue.done(1)
+    defer { workDone() }
+    guard owners[ref] != nil, store.object(ref) == nil else {
+      probes[ref] = nil
+      return
+    }
+    probes[ref] = answer
+    if case .present = answer { updateWatches(of: ref.cluster) }
+    compareOwners(of: ref)
+  }
+}

@@ -1,0 +1,222 @@
+import FoundationEssentials
+import GitOps
+
+extension Engine {
+  /// Everything as it stands now.
+  func makeSnapshot() -> Snapshot {
+    let now = options.now()
+    let graph = Graph(resources.values.filter { $0.role == .reconciler })
+    var snapshot = Snapshot()
+    snapshot.repos = repos.values.map(repoRow).sorted { ($0.name, $0.url, $0.ref) < ($1.name, $1.url, $1.ref) }
+    var namespaces: [NamespaceKey: NamespaceRow] = [:]
+    var clusterCounts: [ClusterID: ClusterCounts] = [:]
+    for resource in resources.values {
+      guard resource.role == .reconciler else {
+        snapshot.sources.append(resource)
+        continue
+      }
+      let row = reconcilerRow(resource, graph: graph)
+      count(row, into: &namespaces)
+      clusterCounts[resource.ref.cluster, default: ClusterCounts()].add(row)
+      coverage(of: row, into: &snapshot.coverage)
+      snapshot.reconcilers.append(row)
+      for rows in (verdicts[resource.ref] ?? [:]).values { snapshot.drift += rows }
+    }
+    snapshot.reconcilers.sort { Self.troubleFirst($0, $1, at: now) }
+    snapshot.drift.sort(by: Self.driftOrder)
+    snapshot.sources.sort { $0.ref < $1.ref }
+    snapshot.namespaces = namespaces.values.sorted { ($0.cluster, $0.name) < ($1.cluster, $1.name) }
+    snapshot.clusters = options.clusters.compactMap { clusters[$0.id] }.map {
+      clusterRow($0, clusterCounts[$0.options.id])
+    }
+    snapshot.log = log.lines
+    snapshot.actions = actions
+    snapshot.notices = notices
+    snapshot.isComplete = isComplete
+    return snapshot
+  }
+
+  private struct NamespaceKey: Hashable {
+    let cluster: ClusterID
+    let name: String
+  }
+
+  private struct ClusterCounts {
+    var reconcilers = 0
+    var failed = 0
+    var drift = DriftCounts()
+
+    mutating func add(_ row: ReconcilerRow) {
+      reconcilers += 1
+      if row.resource.health == .failed { failed += 1 }
+      drift.add(row.drift)
+    }
+  }
+
+  private func reconcilerRow(_ resource: Resource, graph: Graph) -> ReconcilerRow {
+    let ref = resource.ref
+    let state = desired[ref]
+    let set = state?.set
+    let repo = resource.source.flatMap { repoOfSource[$0] }
+    var drift = DriftCounts()
+    for rows in (verdicts[ref] ?? [:]).values { for row in rows { drift.add(row) } }
+    var row = ReconcilerRow(resource: resource, target: resource.target == nil ? ref.cluster : nil, repo: repo)
+    row.head = set?.headState ?? .unknown
+    row.headCommit = repo.flatMap { repos[$0]?.row.head?.id }
+    row.commit = set?.commit
+    row.drift = drift
+    if case .undetermined(let reason) = state?.value { row.undetermined = reason }
+    let members = membership[ref] ?? []
+    row.objects = members.count
+    row.namespaces = Set(members.lazy.map(\.namespace).filter { !$0.isEmpty }).sorted()
+    if let denial = rights[Rights(cluster: ref.cluster, question: RightsQuestion(resource: resource))] {
+      for verb in Verb.allCases { row.denied[verb] = denial }
+    }
+    row.inFlight = actions.contains { $0.mutation.target == ref && $0.isOpen }
+    row.staleSince = clusters[ref.cluster].flatMap { state in
+      if case .stale(let since) = state.link { Date(timeIntervalSince1970: since) } else { nil }
+    }
+    row.blockedBy = graph.blockedBy[ref]
+    row.blocking = graph.blocking[ref] ?? 0
+    return row
+  }
+
+  private func count(_ row: ReconcilerRow, into namespaces: inout [NamespaceKey: NamespaceRow]) {
+    for object in membership[row.ref] ?? [] where !object.namespace.isEmpty {
+      let key = NamespaceKey(cluster: object.cluster, name: object.namespace)
+      var namespace = namespaces[key] ?? NamespaceRow(cluster: object.cluster, name: object.namespace)
+      namespace.objects += 1
+      for driftRow in verdicts[row.ref]?[object] ?? [] { namespace.drift.add(driftRow) }
+      if namespace.reconcilers.last != row.ref { namespace.reconcilers.append(row.ref) }
+      namespaces[key] = namespace
+    }
+  }
+
+  private func coverage(of row: ReconcilerRow, into coverage: inout Coverage) {
+    if let reason = row.undetermined {
+      let objects = max(1, row.objects)
+      coverage.total += objects
+      coverage.undetermined[reason, default: 0] += objects
+      return
+    }
+    coverage.total += row.objects
+    let rows = verdicts[row.ref] ?? [:]
+    coverage.known += rows.count
+    for object in rows.values {
+      for case .reason(let reason) in object.filter({ $0.driftClass == .undetermined }).map(\.cause) {
+        coverage.known -= 1
+        coverage.undetermined[reason, default: 0] += 1
+        break
+      }
+    }
+  }
+
+  private func clusterRow(_ state: ClusterState, _ counts: ClusterCounts?) -> ClusterRow {
+    var links: [StreamRow] = []
+    for (stream, link) in state.links {
+      links.append(StreamRow(name: stream.title, link: link, objects: store.refs(in: stream).count))
+    }
+    return ClusterRow(
+      id: state.options.id, server: state.options.server, version: state.version,
+      provider: Provider.name(version: state.version, server: state.options.server), link: state.link,
+      confirmed: state.staleSince, reconcilers: counts?.reconcilers ?? 0, failed: counts?.failed ?? 0,
+      drift: counts?.drift ?? DriftCounts(), readOnly: state.options.readOnly, marks: state.options.marks,
+      links: links.sorted { $0.name < $1.name })
+  }
+
+  private func repoRow(_ state: RepoState) -> RepoRow {
+    var row = state.row
+    let followers = resources.values.filter { resource in
+      resource.role == .reconciler && resource.source.flatMap { repoOfSource[$0] } == row.id
+    }
+    let sets = followers.compactMap { desired[$0.ref]?.set }
+    var ahead: Int?
+    for set in sets {
+      switch set.headState {
+      case .same: ahead = max(ahead ?? 0, 0)
+      case .ahead(let count?): if count >= (ahead ?? 0) { ahead = count }
+      case .ahead(nil), .unknown: break
+      }
+    }
+    row.ahead = ahead
+    let oldest = sets.filter { $0.commit != nil }.max { Self.distance($0.headState) < Self.distance($1.headState) }
+    row.inEffect = oldest?.commit?.id
+    return row
+  }
+
+  private static func distance(_ head: HeadState) -> Int {
+    switch head {
+    case .same, .unknown: 0
+    case .ahead(let count): count ?? 1
+    }
+  }
+
+  static func troubleFirst(_ a: ReconcilerRow, _ b: ReconcilerRow, at now: Date) -> Bool {
+    let ranks = (rank(a, now), rank(b, now))
+    if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
+    return a.ref < b.ref
+  }
+
+  private static func rank(_ row: ReconcilerRow, _ now: Date) -> Int {
+    let state = row.state(at: now)
+    // What stays comes before what reverts by itself (`product.md`, trouble first).
+    if state == .drifted || state == .missing { return row.drift.staying > 0 ? 1 : 4 }
+    switch state {
+    case .failed: return 0
+    case .contested: return 3
+    case .waiting: return 5
+    case .progressing, .deleting: return 6
+    case .overdue: return 7
+    case .pending: return 8
+    case .suspended: return 9
+    case .unknown: return 10
+    case .ready, .drifted, .missing: return 11
+    }
+  }
+
+  private static func driftOrder(_ a: DriftRow, _ b: DriftRow) -> Bool {
+    let ranks = (driftRank(a), driftRank(b))
+    if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
+    if a.object != b.object { return a.object < b.object }
+    return a.pointer < b.pointer
+  }
+
+  private static func driftRank(_ row: DriftRow) -> Int {
+    (row.driftClass.isCounted ? 0 : 100) + (row.provisional ? 50 : 0)
+      + (DriftClass.allCases.firstIndex(of: row.driftClass) ?? 0)
+  }
+
+  /// Every stream was seen once and every verdict that can be made was made.
+  var isComplete: Bool {
+    guard compareQueue.isIdle, renderQueue.isIdle, probeQueue.isIdle else { return false }
+    for state in clusters.values {
+      guard state.isSettled else { return false }
+      if state.discovery != nil, !missingSchemas(of: state).isEmpty { return false }
+    }
+    return repos.values.allSatisfy { $0.isSeen && !$0.isBusy } && !desired.values.contains { $0.isRefreshing }
+  }
+}
+
+extension DriftCounts {
+  mutating func add(_ other: DriftCounts) {
+    drifted += other.drifted
+    contested += other.contested
+    missing += other.missing
+    extra += other.extra
+    touched += other.touched
+    pending += other.pending
+    undetermined += other.undetermined
+    staying += other.staying
+  }
+}
+
+extension StreamID {
+  /// `deployments`, `deployments (managed by helm)`: for the links page.
+  var title: String {
+    switch selector {
+    case .everything: plural
+    case .labels(let label): label.hasPrefix("helm") ? "\(plural) (Helm)" : "\(plural) (Flux)"
+    case .fields(let field): "\(plural) (\(field))"
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import Drift
+import FoundationEssentials
+import GitOps
+import Journal
+import Kube
+import Structured
+
+/// Owns what is known: live objects, desired state, verdicts, repositories. Everything that happens arrives here as a change
+/// and leaves as a snapshot.
+public actor Engine {
+  let options: EngineOptions
+  nonisolated let git: GitSources?
+
+  var store = Store()
+  var clusters: [ClusterID: ClusterState] = [:]
+  /// What the adapters say of their objects.
+  var resources: [ObjectRef: Resource] = [:]
+  var repos: [RepoRow.ID: RepoState] = [:]
+  /// Source object → the repository it follows.
+  var repoOfSource: [ObjectRef: RepoRow.ID] = [:]
+  var desired: [ObjectRef: DesiredState] = [:]
+  /// Reconciler → object → rows. An object without rows in here was compared and is as Git wants it.
+  var verdicts: [ObjectRef: [ObjectRef: [DriftRow]]] = [:]
+  /// Object → the reconcilers that want it or have it in their inventory.
+  var owners: [ObjectRef: Set<ObjectRef>] = [:]
+  /// Reconciler → what it wants or has.
+  var membership: [ObjectRef: Set<ObjectRef>] = [:]
+  var probes: [ObjectRef: Probe] = [:]
+  /// Objects that our own watch held at some time.
+  var seenBefore: Set<ObjectRef> = []
+  /// Objects that our own watch saw as Git wants them, since their desired state last changed.
+  var satisfied: Set<Pair> = []
+  var log = LogRing()
+  var actions: [ActionRecord] = []
+  /// Why the user may not patch a kind in a namespace; nothing here means that nothing forbids it.
+  var rights: [Rights: String] = [:]
+  var notices: [String] = []
+
+  var compareQueue = WorkQueue<Pair>()
+  var renderQueue = WorkQueue<ObjectRef>()
+  var probeQueue = WorkQueue<ObjectRef>()
+  var settleTimer: Task<Void, Never>?
+  var publisher = Publisher()
+  var handledWaiters: [String: [CheckedContinuation<Bool, Never>]] = [:]
+
+  /// One object under one reconciler.
+  struct Pair: Hashable, Sendable {
+    let reconciler: ObjectRef
+    let object: ObjectRef
+  }
+
+  /// - Parameter git: reads Git; nil where there is no cache to keep mirrors in, and then every desired state
+  ///   from Git is undetermined.
+  public init(options: EngineOptions, git: GitSources?) {
+    self.options = options
+    self.git = git
+    for cluster in options.clusters { clusters[cluster.id] = ClusterState(options: cluster) }
+  }
+
+  /// Watches, fetches, renders and compares until the task is cancelled.
+  public func run() async {
+    await withDiscardingTaskGroup { group in
+      for cluster in options.clusters where cluster.reader != nil {
+        group.addTask { await ClusterSession(cluster: cluster, engine: self).run() }
+      }
+      for _ in 0..<2 { group.addTask { await self.renderLoop() } }
+      for _ in 0..<2 { group.addTask { await self.compareLoop() } }
+      for _ in 0..<8 { group.addTask { await self.probeLoop() } }
+      group.addTask { await self.fetchLoop() }
+      markDirty()
+    }
+  }
+
+  /// The newest snapshot first, then each newer one; what is not read in time is skipped, never queued.
+  public func snapshots() -> AsyncStream<Snapshot> {
+    publisher.subscribe(current: makeSnapshot())
+  }
+
+  /// Dial and list again: what `Ctrl-r` does.
+  public func refresh(_ cluster: ClusterID?) {
+    for id in clusters.keys where cluster == nil || cluster == id { clusters[id]?.wakeUp() }
+    for id in repos.keys { repos[id]?.wantsLook = true }
+    fetchSignal.yield()
+  }
+
+  // Wakes the fetch loop.
+  let (fetchWakeUps, fetchSignal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+  // MARK: Facts
+
+  /// Takes one change. Awaiting it is the back-pressure of the watches.
+  func apply(_ change: Change) {
+    if case .link(let stream, let link) = change {
+      setLink(stream, link)
+      return
+    }
+    let stream = change.stream
+    clusters[stream.cluster]?.confirmed(stream, at: options.now())
+    if case .replaceAll = change { clusters[stream.cluster]?.listed.insert(stream) }
+    let delta = store.apply(change)
+    for ref in delta.added { objectChanged(ref) }
+    for ref in delta.changed { objectChanged(ref) }
+    for ref in delta.removed { objectRemoved(ref) }
+    if case .replaceAll = change { streamListed(stream) }
+    if !delta.isEmpty || stream.isFirstList(change) { markDirty() }
+  }
+
+  private func setLink(_ stream: StreamID, _ link: Link) {
+    guard clusters[stream.cluster]?.setLink(stream, link, at: options.now()) == true else { return }
+    // What could not be seen may be seen now, and the other way round.
+    if stream.selector != .everything || KindAdapters.adapter(for: stream.groupKind) == nil { streamListed(stream) }
+    markDirty()
+  }
+
+  private func objectChanged(_ ref: ObjectRef) {
+    guard let object = store.object(ref) else { return }
+    forgetProbe(of: object)
+    if let adapter = KindAdapters.adapter(for: ref.groupKind) {
+      let resource = adapter.describe(object)
+      let old = resources.updateValue(resource, forKey: ref)
+      if old != resource { resourceChanged(old, resource) }
+    }
+    compareOwners(of: ref)
+  }
+
+  /// An object followed by name stays followed until an owner's label is back.
+  private func forgetProbe(of object: Object) {
+    guard let probe = probes[object.ref] else { return }
+    if case .present = probe {
+      guard object.labels[Self.kustomizeName] != nil || object.labels[Self.helmName] != nil else { return }
+      probes[object.ref] = nil
+      updateWatches(of: object.ref.cluster)
+    } else {
+      probes[object.ref] = nil
+    }
+  }
+
+  private func objectRemoved(_ ref: ObjectRef) {
+    if let old = resources.removeValue(forKey: ref) { resourceRemoved(old) }
+    // A DELETED of a label-selected watch may be a removed label: ask before anything is said.
+    if owners[ref] != nil, clusters[ref.cluster]?.reader != nil {
+      probes[ref] = .asking
+      seenBefore.insert(ref)
+      probeQueue.add(ref)
+    }
+    compareOwners(of: ref)
+  }
+
+  /// Compares an object again under every reconciler that has to do with it.
+  func compareOwners(of ref: ObjectRef) {
+    for reconciler in owners[ref] ?? [] { compareQueue.add(Pair(reconciler: reconciler, object: ref)) }
+  }
+
+  private func resourceChanged(_ old: Resource?, _ new: Resource) {
+    noteTransition(old, new)
+    advanceActions(new)
+    switch new.role {
+    case .source:
+      follow(new)
+      for resource in resources.values where resource.source == new.ref { refreshDesired(resource) }
+    case .reconciler:
+      refreshDesired(new)
+      refreshMembership(new)
+      // Status decides fate, cause and the revision in effect.
+      compareAll(new.ref)
+      clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
+    }
+  }
+
+  private func resourceRemoved(_ old: Resource) {
+    switch old.role {
+    case .source: unfollow(old.ref)
+    case .reconciler:
+      desired[old.ref] = nil
+      verdicts[old.ref] = nil
+      for object in membership.removeValue(forKey: old.ref) ?? [] { disown(object, old.ref) }
+      updateWatches(of: old.ref.cluster)
+    }
+  }
+
+  func disown(_ object: ObjectRef, _ reconciler: ObjectRef) {
+    owners[object]?.remove(reconciler)
+    if owners[object]?.isEmpty == true {
+      owners[object] = nil
+      probes[object] = nil
+    }
+    satisfied.remove(Pair(reconciler: reconciler, object: object))
+  }
+
+  /// Lines of logs and events.
+  func append(_ lines: [LogLine]) {
+    guard !lines.isEmpty else { return }
+    log.add(lines)
+    markDirty()
+  }
+
+  /// A sentence for the operator, once.
+  public func notice(_ sentence: String) {
+    guard !notices.contains(sentence) else { return }
+    notices.append(sentence)
+    markDirty()
+  }
+
+  private func noteTransition(_ old: Resource?, _ new: Resource) {
+    guard let old, old.health != new.health || old.inEffect != new.inEffect else { return }
+    options.journal?.append(
+      Transition(
+        time: options.now(), object: new.ref, uid: new.uid, from: old.health.rawValue, to: new.health.rawValue,
+        reason: new.reason, message: new.message, revision: new.inEffect.shown?.text))
+  }
+}
+
+extension Change {
+  var stream: StreamID {
+    switch self {
+    case .replaceAll(let stream, _), .upsert(let stream, _), .remove(let stream, _), .link(let stream, _): stream
+    }
+  }
+}
+
+extension StreamID {
+  /// A first list changes what is known even when it is empty.
+  fileprivate func isFirstList(_ change: Change) -> Bool { if case .replaceAll = change { true } else { false } }
+}

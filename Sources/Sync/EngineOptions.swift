@@ -1,0 +1,57 @@
+import Drift
+import FoundationEssentials
+import GitOps
+import Journal
+import Kube
+import Structured
+
+/// What an engine is built with. Decided once at start; nothing in it changes while the program runs.
+public struct EngineOptions: Sendable {
+  /// One entry a cluster to watch, in the order of the screen.
+  public var clusters: [ClusterOptions] = []
+  /// Seconds between looks at a repository's references, ±10 %.
+  public var gitRefresh = 60.0
+  public var ignore: [IgnoreRule] = []
+  /// Sends mutations; nil in every read-only mode: then nothing here can.
+  public var writer: (any MutationWriter)?
+  public var journal: JournalStore?
+  /// The wall clock, for what people read. Timers use the continuous clock.
+  public var now: @Sendable () -> Date = { Date() }
+  /// Written into suspensions: `user@host`.
+  public var user = ""
+  /// Follow the controllers' pods' logs.
+  public var followsLogs = true
+
+  public init() {}
+}
+
+/// One cluster of `EngineOptions`.
+public struct ClusterOptions: Sendable {
+  public let id: ClusterID
+  public let server: String
+  /// Nil with the reason when the context cannot be used.
+  public let reader: KubeReader?
+  public let problem: String?
+  public let readOnly: Bool
+  /// Permanent marks, such as `TLS not verified`.
+  public let marks: [String]
+
+  public init(
+    id: ClusterID, server: String, reader: KubeReader?, problem: String? = nil, readOnly: Bool = false,
+    marks: [String] = []
+  ) {
+    self.id = id
+    self.server = server
+    self.reader = reader
+    self.problem = problem
+    self.readOnly = readOnly
+    self.marks = marks
+  }
+}
+
+/// Sends one merge patch. The only conformer lives in the executable that may write.
+public protocol MutationWriter: Sendable {
+  /// Patches one object with the precondition that its uid is still `uid`. Never retried.
+  /// - Throws: `APIError` with the server's sentence.
+  func patch(_ ref: ObjectRef, version: String, plural: String, patch: JSON, uid: String) async throws(APIError)
+}
