@@ -22,11 +22,16 @@ public protocol FileTree {
 enum TreePath {
   static func join(_ directory: String, _ name: String) -> String { directory.isEmpty ? name : "\(directory)/\(name)" }
 
+  /// The names in a path. Split by bytes: a combining mark after a slash does not hide the slash.
+  static func parts(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// The path meant by `path` as written in a file of `directory`; nil when it is absolute or leaves the root.
   static func resolve(_ path: String, from directory: String) -> String? {
-    guard !path.hasPrefix("/") else { return nil }
-    var parts = directory.split(separator: "/")
-    for part in path.split(separator: "/") {
+    guard path.utf8.first != UInt8(ascii: "/") else { return nil }
+    var parts = parts(directory)
+    for part in Self.parts(path) {
       switch part {
       case ".": continue
       case "..":
@@ -40,8 +45,8 @@ enum TreePath {
 
   /// As Flux reads `spec.path`: absolute means from the root, and `..` stops there (flux: securejoin).
   static func clamp(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
+    var parts: [String] = []
+    for part in Self.parts(path) where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return parts.joined(separator: "/")

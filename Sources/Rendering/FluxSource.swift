@@ -62,12 +62,12 @@ struct ArtifactTree<Base: FileTree>: FileTree {
 
   func entry(_ path: String) -> FileEntry? {
     guard let entry = base.entry(path) else { return nil }
-    let parts = path.split(separator: "/").map(String.init)
+    let parts = TreePath.parts(path)
     return keeps(entry, parts, patterns(for: parts.dropLast())) ? entry : nil
   }
 
   func list(_ directory: String) -> [(name: String, entry: FileEntry)] {
-    let parts = directory.split(separator: "/").map(String.init)
+    let parts = TreePath.parts(directory)
     let patterns = patterns(for: parts)
     return base.list(directory).filter { keeps($0.entry, parts + [$0.name], patterns) }
   }

@@ -24,8 +24,7 @@ struct IgnorePattern: Sendable {
 
   /// The patterns of a `.sourceignore` file's text.
   static func read(_ text: String, domain: [String]) -> [IgnorePattern] {
-    text.split(separator: "\n").compactMap { line in
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
+    text.split { $0 == "\n" || $0 == "\r\n" }.compactMap { line in
       guard !line.hasPrefix("#"), line.contains(where: { !$0.isWhitespace }) else { return nil }
       return IgnorePattern(String(line), domain: domain)
     }

@@ -82,9 +82,10 @@ extension MemoryTree {
       let short = text(position..<position + 100)
       switch tar[position + 156] {
       case UInt8(ascii: "x"):
-        longName = text(body).split(separator: "\n").lazy.compactMap { line in
-          line.range(of: " path=").map { String(line[$0.upperBound...]) }
-        }.first
+        longName =
+          text(body).split(separator: "\n").lazy.compactMap { line in
+            line.range(of: " path=").map { String(line[$0.upperBound...]) }
+          }.first
       case UInt8(ascii: "L"): longName = text(body)
       case UInt8(ascii: "0"), 0:
         let path = longName ?? (prefix.isEmpty ? short : "\(prefix)/\(short)")

@@ -1,0 +1,250 @@
+import GitOps
+import Structured
+import Testing
+
+@testable import Rendering
+
+/// Renders with a spec for Kustomization flux-system/apps.
+func render(
+  _ files: [String: String], spec: JSON = [:], source: JSON = [:], special: [String: FileEntry] = [:]
+) throws -> [DesiredObject] {
+  let kustomization: JSON = ["metadata": ["name": "apps", "namespace": "flux-system"], "spec": spec]
+  let repository: JSON = ["spec": source]
+  return try Renderer().render(
+    FluxKustomization(JSONDocument(parsing: kustomization.encoded())),
+    source: FluxSource(JSONDocument(parsing: repository.encoded())), tree: MemoryTree(files, special: special))
+}
+
+/// The error that rendering ends with; nil when it does not.
+func refusal(
+  _ files: [String: String], spec: JSON = [:], source: JSON = [:], special: [String: FileEntry] = [:]
+) -> RenderError? {
+  do {
+    _ = try render(files, spec: spec, source: source, special: special)
+    return nil
+  } catch { return error as? RenderError }
+}
+
+func object(_ kind: String, _ name: String, group: String = "v1", more: String = "") -> String {
+  "apiVersion: \(group)\nkind: \(kind)\nmetadata:\n  name: \(name)\n\(more)"
+}
+
+@Suite struct RendererTests {
+  private func names(_ objects: [DesiredObject]) -> [String] { objects.map { "\($0.groupKind.kind) \($0.name)" } }
+
+  @Test func aPlainDirectoryIsWalkedInLexicalOrder() throws {
+    let objects = try render([
+      "b.yaml": object("ConfigMap", "b"), "a/z.yml": object("Secret", "z"), "README.md": "no",
+      "a-b/kustomization.yaml": "resources: [only.yaml]", "a-b/only.yaml": object("Service", "only"),
+      "a-b/other.yaml": object("Service", "other"), "a-b/deep/x.yaml": object("Service", "x"), "c.YAML": "not: read",
+      "empty.yaml": "# nothing\n---\n", "data.json": "{}",
+    ])
+    #expect(names(objects) == ["Secret z", "Service only", "ConfigMap b"])
+  }
+
+  @Test func onlyThePathIsRendered() throws {
+    let files = ["apps/a.yaml": object("ConfigMap", "a"), "infra/b.yaml": object("ConfigMap", "b")]
+    for path in ["apps", "./apps", "/apps/", "../apps", "apps/../infra/../apps"] {
+      #expect(try names(render(files, spec: ["path": .string(path)])) == ["ConfigMap a"], "\(path)")
+    }
+    #expect(try render(files).count == 2)
+    #expect(try render(files, spec: ["path": "./"]).count == 2)
+    #expect(
+      refusal(files, spec: ["path": "./nope"]) == .failed(sentence: "kustomization path not found: ./nope", place: nil))
+  }
+
+  @Test func anEmptyDirectoryOrKustomizationIsNoFailure() throws {
+    #expect(try render(["README.md": "x"]).isEmpty)
+    #expect(
+      try render(["kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"]).isEmpty)
+    #expect(
+      refusal(["kustomization.yaml": "resources: [sub]", "sub/kustomization.yaml": "kind: Kustomization"])
+        == .failed(sentence: "the kustomization file is empty", place: "sub/kustomization.yaml"))
+  }
+
+  @Test func ownerLabelsAndCommonMetadataAreAddedLast() throws {
+    let objects = try render(
+      ["a.yaml": object("ConfigMap", "a", more: "  labels: {team: x, kustomize.toolkit.fluxcd.io/name: other}\n")],
+      spec: ["commonMetadata": ["labels": ["team": "y", "env": "prod"], "annotations": ["note": "n"]]])
+    #expect(
+      objects[0].root["metadata"]?["labels"]
+        == YAMLNode(
+          json: [
+            "team": "y", "env": "prod", "kustomize.toolkit.fluxcd.io/name": "apps",
+            "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+          ]))
+    #expect(objects[0].root["metadata"]?["annotations"] == YAMLNode(json: ["note": "n"]))
+    #expect(objects[0].root["metadata"]?["labels"]?["team"]?.origin == Origin.none)
+  }
+
+  @Test func everyScalarKnowsItsFileAndLine() throws {
+    let objects = try render(
+      [
+        "k/kustomization.yaml": "resources:\n- ../base\nnamespace: prod\n",
+        "base/kustomization.yaml": "resources: [a.yaml]\n",
+        "base/a.yaml": "---\n" + object("ConfigMap", "a", more: "data:\n  key: value\n"),
+      ], spec: ["path": "k"])
+    let root = objects[0].root
+    #expect(root["data"]?["key"].flatMap { objects[0].place(of: $0.origin) } == "base/a.yaml:7")
+    #expect(root["metadata"]?["namespace"].flatMap { objects[0].place(of: $0.origin) } == "k/kustomization.yaml:3")
+  }
+
+  @Test func targetNamespaceOverridesTheKustomizations() throws {
+    let files = ["kustomization.yaml": "namespace: one\nresources: [a.yaml]", "a.yaml": object("ConfigMap", "a")]
+    #expect(try render(files)[0].namespace == "one")
+    let object = try render(files, spec: ["targetNamespace": "two"])[0]
+    #expect(object.namespace == "two")
+    #expect(object.root["metadata"]?["namespace"]?.string == "two")
+    #expect(try render(["a.yaml": files["a.yaml"]!], spec: ["targetNamespace": "two"])[0].namespace == "two")
+  }
+
+  @Test func listsStreamsAndJSONAreFlattened() throws {
+    let objects = try render([
+      "kustomization.yaml": "resources: [list.yaml, pods.yaml, x.json]",
+      "list.yaml":
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}}\n-\n- {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Secret, metadata: {name: t}}]}\n",
+      "pods.yaml":
+        "apiVersion: v1\nkind: PodList\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: p}}\n---\n"
+        + object("ConfigMap", "c"), "x.json": #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j"}}"#,
+    ])
+    #expect(names(objects) == ["Secret s", "Secret t", "Pod p", "ConfigMap c", "ConfigMap j"])
+  }
+
+  @Test func numericAnnotationsBecomeTextAsWritten() throws {
+    let object = try render([
+      "a.yaml": object(
+        "ConfigMap", "a",
+        more: "  annotations: {a: true, b: 0755, c: 2020-01-01, d: 1.10, e: x, f: , config.kubernetes.io/origin: y}\n")
+    ])[0]
+    #expect(
+      object.root["metadata"]?["annotations"]
+        == YAMLNode(json: ["a": "true", "b": "0755", "c": "2020-01-01", "d": "1.10", "e": "x", "f": ""]))
+  }
+
+  @Test func localConfigurationAndForeignDocumentsAreNotApplied() throws {
+    let objects = try render([
+      "a.yaml": object("ConfigMap", "a", more: "  annotations: {config.kubernetes.io/local-config: 'true'}\n"),
+      "b.yaml": object("ConfigMap", "b", more: "  annotations: {config.kubernetes.io/local-config: 'false'}\n"),
+      "c.yaml": "kind: Thing\nmetadata: {name: c}\n",
+      "d.yaml": object("Kustomization", "d", group: "kustomize.config.k8s.io/v1beta1"),
+    ])
+    #expect(names(objects) == ["ConfigMap b"])
+  }
+
+  @Test func clusterScopedBuiltinsHaveNoNamespace() throws {
+    let objects = try render(
+      [
+        "a.yaml": object("ClusterRole", "a", group: "rbac.authorization.k8s.io/v1", more: "  namespace: x\n"),
+        "b.yaml": object("Widget", "b", group: "example.com/v1"),
+        "c.yaml": object("DeviceClass", "c", group: "resource.k8s.io/v1"),
+      ], spec: ["targetNamespace": "apps"])
+    #expect(objects.map(\.namespace) == ["", "apps", ""])
+  }
+
+  @Test(
+    arguments: [
+      ("a: 1\n", "a.yaml:1: not a Kubernetes object: kind is missing"), ("- x\n", "a.yaml:1: not a Kubernetes object"),
+      ("kind: X\n", "a.yaml:1: not a Kubernetes object: metadata is missing"),
+      ("kind: X\nmetadata:\n  name: 5\n", "a.yaml:3: not a Kubernetes object: metadata.name is missing or not text"),
+      ("kind: X\nmetadata: [a]\n", "a.yaml:1: not a Kubernetes object: metadata is missing"),
+      ("a: {{ .Values.x }}\n", "a.yaml:1: a list or map as a key"),
+      ("x: [\n", "a.yaml:2: invalid YAML: did not find expected node content"),
+      ("a: 1\na: 2\n", "a.yaml:2: mapping key \"a\" is repeated, first on line 1"),
+      (object("ConfigMap", "a", more: "data:\n  x: [1, ]\n  y: [null]\n"), "a.yaml:7: an empty item in a list"),
+      ("kind: PodList\nitems: {}\n", "a.yaml:1: the items of a PodList are not a list"),
+    ])
+  func whatIsNoManifestFailsWithItsPlace(_ text: String, _ words: String) {
+    let error = refusal(["a.yaml": text])
+    #expect(error?.description == words)
+    if case .failed? = error {} else { Issue.record("\(String(describing: error))") }
+  }
+
+  @Test(
+    arguments: [
+      ("a: !include x\n", "a.yaml:1: the tag \"!include\" is not supported"),
+      ("a: .nan\n", "a.yaml:1: \".nan\" has no form in JSON"),
+      ("kind: AllowList\nmetadata: {name: x}\n", "a.yaml:1: kind AllowList without items"),
+      (object("Secret", "s", more: "sops:\n  mac: x\n"), "a.yaml:1: Secret s is encrypted with SOPS"),
+      (object("ConfigMap", "a", more: "  labels: {a: 1}\n"), "a.yaml:5: metadata.labels.a is not text"),
+    ])
+  func whatWeCannotKnowIsUndetermined(_ text: String, _ words: String) {
+    let error = refusal(["a.yaml": text])
+    #expect(error?.description == words)
+    if case .undetermined? = error {} else { Issue.record("\(String(describing: error))") }
+  }
+
+  @Test func twoObjectsWithOneIdentityFail() {
+    let error = refusal([
+      "a.yaml": object("Secret", "s"), "b.yaml": object("Secret", "s", more: "  namespace: default\n"),
+    ])
+    #expect(
+      error
+        == .failed(sentence: "may not add resource with an already registered id: Secret default/s", place: "b.yaml:1"))
+    let cluster = object("ClusterRole", "r", group: "rbac.authorization.k8s.io/v1")
+    #expect(refusal(["a.yaml": cluster, "b.yaml": cluster + "  namespace: x\n"]) != nil)
+    #expect(
+      refusal(
+        [
+          "a.yaml": object("Secret", "s", more: "  namespace: a\n"),
+          "b.yaml": object("Secret", "s", more: "  namespace: b\n"),
+        ],
+        spec: ["targetNamespace": "c"])
+        == .failed(sentence: "the transformation gives two objects the id Secret c/s", place: "b.yaml:1"))
+  }
+
+  @Test(
+    arguments: [
+      "patches", "patchesStrategicMerge", "patchesJson6902", "images", "components", "namePrefix", "nameSuffix",
+      "buildMetadata",
+    ])
+  func fieldsOfTheSpecThatChangeTheResultAreNamed(_ field: String) {
+    let value: JSON = field.hasPrefix("name") ? "x" : ["x"]
+    #expect(
+      refusal(["a.yaml": object("ConfigMap", "a")], spec: [field: value])
+        == .undetermined(feature: "spec.\(field)", place: "Kustomization flux-system/apps"))
+    #expect(refusal(["a.yaml": object("ConfigMap", "a")], spec: [field: field.hasPrefix("name") ? "" : []]) == nil)
+  }
+
+  @Test func substitutionMattersOnlyWhereThereIsADollar() throws {
+    let spec: JSON = ["postBuild": ["substitute": ["a": "b"]]]
+    let plain = object("ConfigMap", "a", more: "data: {a: b}\n")
+    let variable = object("ConfigMap", "v", more: "data:\n  a: x\n  b: ${a}\n")
+    #expect(try render(["a.yaml": plain], spec: spec).count == 1)
+    #expect(
+      refusal(["a.yaml": plain, "v.yaml": variable], spec: spec)
+        == .undetermined(feature: "spec.postBuild", place: "v.yaml:7"))
+    #expect(refusal(["v.yaml": object("ConfigMap", "v", more: "data:\n  $a: x\n")], spec: spec) != nil)
+    #expect(try render(["v.yaml": variable]).count == 1)
+    #expect(try render(["v.yaml": variable], spec: ["postBuild": ["substitute": [:]]]).count == 1)
+    #expect(refusal(["v.yaml": variable], spec: ["postBuild": ["substituteStrategy": "Always"]]) != nil)
+    #expect(
+      refusal(["v.yaml": variable], spec: ["postBuild": ["substituteFrom": [["kind": "ConfigMap", "name": "x"]]]])
+        != nil)
+    let exempt = object(
+      "ConfigMap", "v",
+      more: "  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\ndata: {b: '${a}'}\n")
+    #expect(try render(["v.yaml": exempt], spec: spec).count == 1)
+  }
+
+  @Test func whatTheSourceLeavesOutIsNotThere() throws {
+    let files = [
+      "a.yaml": object("ConfigMap", "a"), "b.yaml": object("ConfigMap", "b"), ".sops.yaml": "creation_rules: []",
+      ".github/ci.yaml": "on: push", ".sourceignore": "# comment\n/b.yaml\n", "sub/.sourceignore": "*\n!keep.yaml\n",
+      "sub/x.yaml": "no: manifest", "sub/keep.yaml": object("ConfigMap", "keep"), "link.yaml": "no: manifest",
+    ]
+    #expect(
+      try names(render(files, special: ["link.yaml": .link, "module": .submodule])) == [
+        "ConfigMap a", "ConfigMap keep",
+      ])
+    #expect(
+      try names(render(files, source: ["ignore": "sub/\n!b.yaml"], special: ["link.yaml": .link])) == [
+        "ConfigMap a", "ConfigMap b",
+      ])
+    #expect(
+      refusal(["a.yaml": object("ConfigMap", "a")], source: ["recurseSubmodules": true], special: ["m": .submodule])
+        == .undetermined(feature: "submodule m", place: "m"))
+    #expect(
+      refusal([:], source: ["include": [["repository": ["name": "x"]]]])
+        == .undetermined(feature: "spec.include", place: "the source"))
+  }
+}
