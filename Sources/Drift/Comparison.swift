@@ -101,8 +101,10 @@ struct Comparison {
         } else {
           compare(value, liveValue, nil, place.inner(key))
         }
+      } else if let map = value.map, place.inner(key).isMetadata {
+        compare(map, Self.nothing, nil, place.inner(key))
       } else {
-        missing(value, key, child)
+        missing(value, key, child, keepsEmpty: liveValue == nil && isOpenMap(node, place))
       }
     }
     // A custom resource's own defaults cannot be told from additions here.
@@ -152,24 +154,45 @@ struct Comparison {
   }
 
   /// Git says something where live has nothing (`drift.md` R4).
-  private mutating func missing(_ value: YAMLNode, _ key: String, _ child: SchemaTable.Child) {
+  /// - Parameter keepsEmpty: an entry of a map: the server keeps it, whatever its value.
+  private mutating func missing(_ value: YAMLNode, _ key: String, _ child: SchemaTable.Child, keepsEmpty: Bool) {
     let node: SchemaTable.ID? = if case .node(let id) = child { id } else { nil }
-    let mattersWhenEmpty = FieldFacts.meaningfulWhenEmpty.contains(key)
-    if isNothing(value, node), !(mattersWhenEmpty && value.map != nil && isBuiltIn) { return }
+    let mattersWhenEmpty = FieldFacts.meaningfulWhenEmpty.contains(key) && value.map != nil && isBuiltIn
+    if !mattersWhenEmpty, isNothing(value, node, keepsEmpty: keepsEmpty) { return }
     if case .dropped = child { return note(.unknownField, value, nil, node) }
     note(.missing, value, nil, node)
   }
 
   /// Whether a desired value is the same as its absence.
-  private func isNothing(_ value: YAMLNode, _ node: SchemaTable.ID?) -> Bool {
+  private func isNothing(_ value: YAMLNode, _ node: SchemaTable.ID?, keepsEmpty: Bool) -> Bool {
     switch value.value {
-    case .null: true
-    case .list(let elements): elements.isEmpty
-    case .map(let map): map.allSatisfy { isNothing($0.value, nil) }
+    case .null: return true
+    case .list(let elements): return elements.isEmpty && !keepsEmpty
+    case .map(let map):
+      if keepsEmpty { return false }
+      let isOpen = isOpenMap(node, .other)
+      return map.allSatisfy { isNothing($0.value, nil, keepsEmpty: isOpen) }
     case .bool, .number, .string:
-      Scalar(value)?.isZero == true && (isBuiltIn || node.map { schema.has(.defaultsToZero, $0) } ?? false)
+      if keepsEmpty || Scalar(value)?.isZero != true { return false }
+      return isBuiltIn || node.map { schema.has(.defaultsToZero, $0) } ?? false
     }
   }
+
+  /// Whether the entries here are a map's, not the fields of a struct.
+  private func isOpenMap(_ node: SchemaTable.ID?, _ place: Place) -> Bool {
+    if let node { return schema.shape(node) == .map }
+    if place.isOpenMap { return true }
+    guard isSecret || isConfigMap, case .key(let field)? = steps.first else { return false }
+    return field == "data" || field == "binaryData"
+  }
+
+  /// What is compared with where live has no metadata of some sort: each entry is a row of its own.
+  private static let nothing: JSONNode = {
+    guard let document = try? JSONDocument(parsing: Array("{}".utf8)) else {
+      preconditionFailure("an empty object is JSON")
+    }
+    return document.root
+  }()
 
   mutating func compare(_ desired: YAMLNode, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place) {
     if steps.count > Self.depthLimit { return note(.tooDeep, desired, live, nil) }

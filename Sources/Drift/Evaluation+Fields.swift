@@ -32,9 +32,7 @@ extension Evaluation {
     let ahead = aheadOf(desired, root)
     for difference in differences {
       var row = verdict.row(difference, desired)
-      if let older, row.driftClass != .undetermined, !older.contains(where: { row.pointer.overlaps($0) }) {
-        row.becomePending(.partial)
-      }
+      if row.driftClass != .undetermined, mayBeOlder(row, older) { row.becomePending(.partial) }
       if row.driftClass.isCounted, ahead?.satisfied(row.pointer) == true {
         row.fate = .pending
         row.note = "HEAD says what lives"
@@ -78,6 +76,15 @@ extension Evaluation {
       row.note = "also applied by \(input.reconciler.ref.kind) \(other)"
     }
     return row
+  }
+
+  /// Whether the apply under way explains the row: live is as the older revision has it. Where that one is not known, only
+  /// a person's hand is certain.
+  private func mayBeOlder(_ row: DriftRow, _ older: [String]?) -> Bool {
+    if let older { return !older.contains { row.pointer.overlaps($0) } }
+    guard case .either = input.reconciler.inEffect else { return false }
+    if case .absent? = input.alternative { return false }
+    return row.cause != .human
   }
 
   /// The pointers that the older of two possible revisions does not satisfy either; nil when there is only one.

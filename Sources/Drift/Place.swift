@@ -23,6 +23,13 @@ enum Place: Sendable {
     }
   }
 
+  var isMetadata: Bool {
+    switch self {
+    case .metadata, .labels, .annotations: true
+    case .root, .other: false
+    }
+  }
+
   /// Fields that are never compared, also when Git sets them.
   func ignores(_ key: String) -> Bool {
     switch self {

@@ -10,8 +10,12 @@ struct ValueText {
   ) -> (desired: String?, live: String?) {
     let desired = desired.flatMap { $0.isNull ? nil : $0 }
     let live = live.flatMap { $0.isNull ? nil : $0 }
-    if isSecret, case .key(let field)? = steps.first, field == "data" || field == "stringData" {
-      return secret(desired, live)
+    if isSecret {
+      if case .key(let field)? = steps.first, field == "data" || field == "stringData" { return secret(desired, live) }
+      // Whatever else holds several values of a Secret may hold its record of the last apply.
+      if desired.map({ Scalar($0) == nil }) ?? false || live.map({ Scalar($0) == nil }) ?? false {
+        return (desired.map { several($0.map?.count ?? 1) }, live.map { several($0.count) })
+      }
     }
     return cut(desired.map(text), live.map(text))
   }
@@ -35,10 +39,12 @@ struct ValueText {
     let mine = desired?.string.map(SecretTag.init(data:))
     let theirs = live?.string.map(SecretTag.init(data:))
     // Anything but one value is a map of them: their number says enough.
-    let left = mine?.shown(against: theirs) ?? desired.map { "•••• (\($0.map?.count ?? 1) values)" }
-    let right = theirs?.shown(against: mine) ?? live.map { "•••• (\(max($0.count, 1)) values)" }
+    let left = mine?.shown(against: theirs) ?? desired.map { several($0.map?.count ?? 1) }
+    let right = theirs?.shown(against: mine) ?? live.map { several(max($0.count, 1)) }
     return (left, right)
   }
+
+  private static func several(_ count: Int) -> String { "•••• (\(count) \(count == 1 ? "value" : "values"))" }
 
   /// Cuts texts over the limit to the part where they begin to differ.
   static func cut(_ a: String?, _ b: String?) -> (String?, String?) {

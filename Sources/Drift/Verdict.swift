@@ -48,7 +48,7 @@ struct Verdict {
     }
     // The engine's own apply had it: either the next run takes it away, or this one has not ended.
     let isOwn = surplus.entry.party == .own
-    if isOwn, wroteAfterLastRun(owner) { finding = pending(owner) }
+    if isOwn, isApplying || wroteAfterLastRun(owner) { finding = pending(owner) }
     apply(&finding, path)
     let outlook = evaluation.fate.added(by: owner, isOwnedByEngine: isOwn, isKustomize: evaluation.isKustomize)
     let texts = ValueText.pair(nil, surplus.live, steps: surplus.steps, isSecret: isSecret)
@@ -145,6 +145,8 @@ struct Verdict {
   private func pending(_ owner: FieldOwner?) -> Finding {
     Finding(driftClass: .pending, cause: .partial, owner: owner)
   }
+
+  private var isApplying: Bool { if case .either = reconciler.inEffect { true } else { false } }
 
   private func wroteAfterLastRun(_ owner: FieldOwner) -> Bool {
     guard let time = owner.time, let last = reconciler.lastRun else { return false }

@@ -157,6 +157,16 @@ import Testing
       try Fixture.rows(Self.pod(#", "image": "a""#), Self.pod(#", "image": "b""#)).first?.origin == "apps/web.yaml:14")
   }
 
+  @Test func aLabelWithoutValueIsStillALabel() throws {
+    let desired = #"{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": {"role": "", "b": "c"}}}"#
+    let live = #"{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": {"b": "c"}}}"#
+    let bare = #"{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}"#
+    for schema in [SchemaTable(), Fixture.apps] {
+      #expect(try Fixture.rows(desired, live, schema: schema).paths == ["metadata.labels.role"])
+      #expect(try Fixture.rows(desired, bare, schema: schema).paths == ["metadata.labels.role", "metadata.labels.b"])
+    }
+  }
+
   @Test func aMissingElementOfAKeyedListIsOneRow() throws {
     let rows = try Fixture.rows(
       Self.pod(#", "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]"#),

@@ -1,0 +1,53 @@
+import GitOps
+import Structured
+import Testing
+
+@testable import Drift
+
+@Suite struct UpdateTests {
+  private func object(
+    generation: String? = "3", spec: String = #"{"replicas": 3}"#, status: String = "{}", metadata: String = "",
+    owners: [String] = [Fixture.flux], version: String = "1", uid: String = "u"
+  ) throws -> Object {
+    let number = generation.map { #", "generation": \#($0)"# } ?? ""
+    return try Fixture.object(
+      #"{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "shop", "uid": "\#(uid)", "resourceVersion": "\#(version)"\#(number)\#(metadata), "managedFields": [\#(owners.joined(separator: ","))]}, "spec": \#(spec), "status": \#(status)}"#
+    )
+  }
+
+  @Test func aChangeOfTheStatusIsOne() throws {
+    let status = Fixture.owner("kube-controller-manager", "Update", #"{"f:status":{}}"#, subresource: "status")
+    let old = try object()
+    let new = try object(status: #"{"readyReplicas": 3}"#, owners: [Fixture.flux, status], version: "2")
+    #expect(isStatusOnlyUpdate(old: old, new: new))
+    // Kinds without a generation are compared.
+    #expect(
+      isStatusOnlyUpdate(
+        old: try object(generation: nil), new: try object(generation: nil, status: #"{"a": 1}"#, version: "2")))
+  }
+
+  @Test func anythingElseIsNot() throws {
+    let old = try object()
+    let others = [
+      try object(generation: "4"), try object(metadata: #", "labels": {"a": "b"}"#),
+      try object(metadata: #", "annotations": {"a": "b"}"#), try object(metadata: #", "finalizers": ["x"]"#),
+      try object(metadata: #", "deletionTimestamp": "2026-11-23T10:00:00Z""#), try object(uid: "v"),
+      try object(owners: [Fixture.flux, Fixture.owner("kubectl-edit", "Update", #"{"f:spec":{"f:replicas":{}}}"#)]),
+    ]
+    for new in others { #expect(!isStatusOnlyUpdate(old: old, new: new)) }
+    #expect(
+      !isStatusOnlyUpdate(old: try object(generation: nil), new: try object(generation: nil, spec: #"{"replicas": 4}"#))
+    )
+    #expect(!isStatusOnlyUpdate(old: try object(generation: "0"), new: try object(generation: "0", spec: "{}")))
+  }
+
+  @Test func identityFollowsTheScopeOfTheKind() throws {
+    var role = try Fixture.desired(
+      #"{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "namespace": "x"}}"#)
+    let stray = Identity(role, in: Fixture.cluster, namespaced: false, namespace: "default")
+    #expect(stray.object.namespace == "")
+    #expect(stray.hasStrayNamespace)
+    role.namespace = ""
+    #expect(Identity(role, in: Fixture.cluster, namespaced: true, namespace: "target").object.namespace == "target")
+  }
+}
