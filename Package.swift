@@ -99,8 +99,10 @@ let package = Package(
     .testTarget(name: "DriftTests", dependencies: ["Drift", "GitOps", "Structured"], swiftSettings: strict),
     .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "GitOps", "Cells"], swiftSettings: strict),
-    .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
-    .testTarget(name: "KubeTests", dependencies: ["Kube", "KubeWrite", "HTTP", "TestKit"], swiftSettings: strict),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "KubeTests", dependencies: ["Kube", "KubeWrite", "HTTP", "GitOps", "Structured", "TestKit"],
+      swiftSettings: strict),
     .testTarget(name: "GitTests", dependencies: ["Git", "GitOps"], swiftSettings: strict),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "GitOps"], swiftSettings: strict),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "Kube", "TestKit"], swiftSettings: strict),

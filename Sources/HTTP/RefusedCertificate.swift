@@ -14,13 +14,15 @@ struct RefusedCertificate {
 
   var sentence: String { "\(reason) (subject \(subject), issued by \(issuer))" }
 
-  /// Asks OpenSSL for the certificate when it refuses one. The verdict stays OpenSSL's: the callback returns what it was
-  /// given. Does nothing when libcurl uses another TLS library.
+  /// Notes when the handshake begins, and asks OpenSSL for the certificate when it refuses one. The verdict stays
+  /// OpenSSL's: the callback returns what it was given. Another TLS library than OpenSSL is not asked.
   static func observe(_ transfer: Transfer) {
-    guard OpenSSL.shared != nil else { return }
     _ = ccurl_set_pointer(transfer.easy, CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(transfer).toOpaque())
     _ = ccurl_set_tls_context(transfer.easy) { _, context, transfer in
-      guard let context, let transfer, let library = OpenSSL.shared else { return CURLE_OK }
+      guard let context, let transfer else { return CURLE_OK }
+      let owner = Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue()
+      owner.hasBegunHandshake()
+      guard let library = OpenSSL.shared, owner.request.tls.verifies else { return CURLE_OK }
       _ = library.setContextData(context, 0, transfer)
       library.setVerify(context, OpenSSL.verifyPeer) { verdict, store in
         if verdict == 0, let store, let library = OpenSSL.shared { library.note(store) }

@@ -37,9 +37,8 @@ public struct Request: Sendable {
   /// `http://`, `https://` or `socks5://` address of a proxy, perhaps with userinfo; nil goes straight. The
   /// environment's proxy variables are never read here: who may use them passes the address.
   public var proxy: String?
-  /// Whether libcurl may send it again when a reused connection turns out dead. Never for what changes something: it
-  /// gets a fresh connection, on which libcurl does not repeat.
-  public var mayRepeat: Bool
+  /// A POST that changes nothing: an access review.
+  public var isHarmless = false
   /// Asks for gzip. The limits count bytes after decompression.
   public var acceptsGzip: Bool
   /// For streams: hand out what follows the last newline when the stream ends cleanly. A watch must not: a cut line is
@@ -61,9 +60,12 @@ public struct Request: Sendable {
     self.limits = limits
     self.tls = tls
     self.proxy = proxy
-    mayRepeat = method == .get
     acceptsGzip = channel == .short
   }
+
+  /// Whether libcurl may send it again when a reused connection turns out dead. Never for what changes something: that
+  /// gets a fresh connection, on which libcurl does not repeat.
+  var mayRepeat: Bool { method == .get || isHarmless }
 
   func header(_ name: String) -> String? {
     let name = name.lowercased()

@@ -62,13 +62,15 @@ extension Transfer {
     _ = ccurl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
     _ = ccurl_set_long(easy, CURLOPT_TCP_KEEPIDLE, 30)
     _ = ccurl_set_long(easy, CURLOPT_TCP_KEEPINTVL, 10)
-    _ = ccurl_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+    // Without TLS there is no HTTP/2, and hoping for it would make all wait for the first answer.
+    let isEncrypted = address.scheme == "https"
+    _ = ccurl_set_long(easy, CURLOPT_HTTP_VERSION, isEncrypted ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
     _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, request.channel == .short ? 256 << 10 : 64 << 10)
     // The loop has its own limits for connecting; this one only has to be later.
     _ = ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT, 3600)
     if request.mayRepeat {
       // Wait for the lane's connection to learn that it can be shared instead of opening another.
-      _ = ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1)
+      _ = ccurl_set_long(easy, CURLOPT_PIPEWAIT, isEncrypted ? 1 : 0)
     } else {
       // libcurl sends again what got no answer on a reused connection: a new one rules that out.
       _ = ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
@@ -132,7 +134,7 @@ extension Transfer {
       _ = ccurl_set_string(easy, CURLOPT_SSLKEYTYPE, "PEM")
       guard set(CURLOPT_SSLKEY_BLOB, key) else { throw error(.setUp, "the client key is not usable") }
     }
-    if address.scheme == "https", tls.verifies { RefusedCertificate.observe(self) }
+    if address.scheme == "https" { RefusedCertificate.observe(self) }
   }
 
   private func set(_ option: CURLoption, _ bytes: [UInt8]) -> Bool {

@@ -36,6 +36,7 @@ final class Transfer {
   private var connectBy = Tick.never
   private var startBy = Tick.never
   private var lastByte = Tick.never
+  private var handshakeBegan = false
   private var mayStillHandshake = true
 
   /// - Throws: `.setUp` when libcurl refuses an option: a certificate that is none, say.
@@ -99,8 +100,10 @@ final class Transfer {
     lastByte = now
   }
 
-  /// TCP is connected and TLS is not.
-  var isHandshaking: Bool { !isConnected && elapsed(CURLINFO_CONNECT_TIME_T) > 0 }
+  /// TCP is connected, and TLS has begun.
+  func hasBegunHandshake() { handshakeBegan = true }
+
+  var isHandshaking: Bool { handshakeBegan && !isConnected }
 
   private func elapsed(_ info: CURLINFO) -> curl_off_t {
     var value: curl_off_t = 0

@@ -27,7 +27,9 @@ struct TransferFailure {
     case CURLE_COULDNT_CONNECT: make(.connect, connectCause)
     case CURLE_SSL_CONNECT_ERROR: make(.tls, handshakeCause)
     case CURLE_PEER_FAILED_VERIFICATION: make(.tls, certificateCause)
-    case CURLE_SSL_CERTPROBLEM: make(.tls, "the client certificate or its key is not usable: \(words)")
+    case CURLE_SSL_CERTPROBLEM where text.contains("private key"):
+      make(.tls, "the client certificate and its key do not belong together, or the key is not usable")
+    case CURLE_SSL_CERTPROBLEM: make(.tls, "the client certificate is not usable: \(words)")
     case CURLE_SSL_CACERT_BADFILE: make(.tls, "the CA certificates are not usable: \(words)")
     case CURLE_OPERATION_TIMEDOUT: make(.connect, "not reachable: \(words)")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: make(.notHTTP, "what answers does not speak HTTP")
@@ -56,6 +58,7 @@ struct TransferFailure {
     if text.contains("wrong version number") || text.contains("http request") {
       return "what answers does not speak TLS (an http:// server?)"
     }
+    if text.contains("SSL_ERROR_SYSCALL") { return "the connection was closed during the TLS handshake" }
     if text.contains("alert") && (text.contains("certificate") || text.contains("unknown ca")) {
       return "the server refused the client certificate: \(words)"
     }

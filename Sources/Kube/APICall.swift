@@ -13,15 +13,14 @@ public struct APICall: Sendable {
   public var channel = Request.Channel.short
   public var timeouts = Timeouts()
   public var limits = Limits()
-  /// Whether asking twice does no harm: reads, and reviews.
-  public var mayRepeat: Bool
+  /// A POST that changes nothing: an access review.
+  public var isHarmless = false
   public var deliversUnterminatedLine = false
 
   public init(_ method: Request.Method, _ path: String, query: [(name: String, value: String)] = []) {
     self.method = method
     self.path = path
     self.query = query
-    mayRepeat = method == .get
   }
 
   /// The path with its query, as it is sent.

@@ -43,7 +43,9 @@ public final class APIConnection: Sendable {
   /// Makes a call whose answer is JSON.
   public func json(_ call: APICall) async throws(APIError) -> [UInt8] {
     let response = try await answer(to: call)
-    try checkJSON(response.headers, status: response.status)
+    // Kubernetes 1.20 calls its OpenAPI document text/plain.
+    let isObject = response.body.first { $0 > 0x20 } == UInt8(ascii: "{")
+    if !isObject { try checkJSON(response.headers, status: response.status) }
     return response.body
   }
 
@@ -91,7 +93,7 @@ public final class APIConnection: Sendable {
       call.method, access.server + call.target, target: .apiServer(base: access.server), headers: headers,
       body: call.body, channel: call.channel, timeouts: call.timeouts, limits: call.limits, tls: tls,
       proxy: access.proxy)
-    request.mayRepeat = call.mayRepeat
+    request.isHarmless = call.isHarmless
     request.acceptsGzip = call.channel == .short && access.compresses
     request.deliversUnterminatedLine = call.deliversUnterminatedLine
     return request

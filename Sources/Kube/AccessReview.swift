@@ -72,7 +72,7 @@ extension KubeReader {
     var call = APICall(.post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
     call.contentType = "application/json"
     call.body = body.encoded()
-    call.mayRepeat = true
+    call.isHarmless = true
     do {
       let status = try await document(call).root["status"]
       if status?["allowed"]?.bool == true { return .allowed }

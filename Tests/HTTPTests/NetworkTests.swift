@@ -1,0 +1,229 @@
+import HTTP
+import TestKit
+import Testing
+
+@Suite struct NetworkTests {
+  private let network = Network()
+
+  private func get(_ server: ScenarioServer, _ path: String = "/", channel: Request.Channel = .short) -> Request {
+    Request(
+      .get, server.url + path, target: .apiServer(base: server.url), channel: channel,
+      timeouts: channel == .stream ? .stream : Timeouts())
+  }
+
+  private func error(_ body: () async throws(HTTPError) -> Void) async -> HTTPError? {
+    do {
+      try await body()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func readsWholeAnswersOverOneConnection() async throws {
+    let server = try ScenarioServer { _, number in
+      .answer(number == 0 ? 200 : 404, headers: ["X-Number: \(number)"], body: Array("body \(number)".utf8))
+    }
+    defer { server.stop() }
+    let first = try await network.send(get(server, "/a?b=c"), gate: .open)
+    let second = try await network.send(get(server), gate: .open)
+    #expect(first.status == 200)
+    #expect(first.headers["x-number"] == "0")
+    #expect(String(decoding: first.body, as: UTF8.self) == "body 0")
+    #expect(second.status == 404)
+    #expect(server.requests.map(\.target) == ["/a?b=c", "/"])
+    #expect(server.connections == 1)
+  }
+
+  @Test func sendsMethodsHeadersAndBodiesAsGiven() async throws {
+    let server = try ScenarioServer { _, _ in .json("{}") }
+    defer { server.stop() }
+    for method in Request.Method.allCases {
+      var request = get(server)
+      request.method = method
+      request.headers = [("Content-Type", "application/merge-patch+json"), ("Authorization", "Bearer abc")]
+      request.body = method == .get ? nil : Array("{\"a\":\"ü\"}".utf8)
+      _ = try await network.send(request, gate: .open)
+    }
+    #expect(server.requests.map(\.method) == ["GET", "POST", "PATCH", "PUT", "DELETE"])
+    #expect(server.requests.map(\.text) == ["", "{\"a\":\"ü\"}", "{\"a\":\"ü\"}", "{\"a\":\"ü\"}", "{\"a\":\"ü\"}"])
+    #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer abc" })
+    #expect(server.requests.allSatisfy { $0.headers["content-type"] == "application/merge-patch+json" })
+    #expect(server.requests.allSatisfy { $0.headers["expect"] == nil })
+  }
+
+  @Test func sendsNothingThatTheGateRefuses() async throws {
+    let server = try ScenarioServer { _, _ in .json("{}") }
+    defer { server.stop() }
+    var request = get(server, "/api/v1/namespaces/a/pods/b")
+    request.method = .delete
+    let error = await error { () throws(HTTPError) in _ = try await network.send(request, gate: .readOnly()) }
+    #expect(error?.kind == .refusedByGate)
+    #expect(server.connections == 0)
+  }
+
+  @Test(arguments: [301, 302, 303, 307, 308])
+  func followsNoRedirect(status: Int) async throws {
+    let server = try ScenarioServer { _, _ in
+      .answer(status, headers: ["Location: http://127.0.0.1:1/stolen"], body: [])
+    }
+    defer { server.stop() }
+    let response = try await network.send(get(server), gate: .open)
+    #expect(response.status == status)
+    #expect(server.requests.count == 1)
+  }
+
+  @Test func unpacksGzip() async throws {
+    // printf 'packed' | gzip -n
+    let packed: [UInt8] = [
+      0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 2, 3, 0x2b, 0x48, 0x4c, 0xce, 0x4e, 0x4d, 1, 0, 0x10, 0xb4, 0xf6, 0x21, 6, 0, 0,
+      0,
+    ]
+    let server = try ScenarioServer { _, _ in .answer(200, headers: ["Content-Encoding: gzip"], body: packed) }
+    defer { server.stop() }
+    let response = try? await network.send(get(server), gate: .open)
+    #expect(server.requests.first?.headers["accept-encoding"] == "gzip")
+    #expect(response.map { String(decoding: $0.body, as: UTF8.self) } == "packed")
+  }
+
+  @Test func limitsTheBodyByItsBytes() async throws {
+    let server = try ScenarioServer { _, _ in .answer(200, body: [UInt8](repeating: 0x61, count: 3 << 20)) }
+    defer { server.stop() }
+    var request = get(server)
+    request.limits.body = 2 << 20
+    let error = await error { () throws(HTTPError) in _ = try await network.send(request, gate: .open) }
+    #expect(error?.kind == .tooLarge)
+    #expect(error?.description == "127.0.0.1:\(server.port): the answer is larger than 2 MiB")
+  }
+
+  @Test func limitsHeaders() async throws {
+    let many = (0..<5000).map { "X-\($0): \(String(repeating: "v", count: 90))" }
+    let server = try ScenarioServer { _, _ in .answer(200, headers: many, body: []) }
+    defer { server.stop() }
+    let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
+    #expect(error?.kind == .tooLarge)
+  }
+
+  @Test(arguments: [
+    ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", HTTPError.Kind.cut),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nabc", .cut),
+    ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", .cut), ("", .cut),
+    ("SSH-2.0-OpenSSH_9.2\r\n", .notHTTP),
+  ])
+  func namesBrokenAnswers(bytes: String, kind: HTTPError.Kind) async throws {
+    let server = try ScenarioServer { _, _ in .raw(Array(bytes.utf8), then: .cut) }
+    defer { server.stop() }
+    let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
+    #expect(error?.kind == kind)
+    #expect(error?.host == "127.0.0.1:\(server.port)")
+  }
+
+  @Test func saysThatNobodyListens() async throws {
+    let port = try freeLoopbackPort()
+    let base = "http://127.0.0.1:\(port)"
+    let error = await error { () throws(HTTPError) in
+      _ = try await network.send(Request(.get, base + "/version", target: .apiServer(base: base)), gate: .open)
+    }
+    #expect(error?.kind == .connect)
+    #expect(error?.description == "127.0.0.1:\(port): connection refused")
+  }
+
+  @Test func saysThatTheServerDoesNotSpeakTLS() async throws {
+    let server = try ScenarioServer { _, _ in .json("{}") }
+    defer { server.stop() }
+    let base = "https://127.0.0.1:\(server.port)"
+    let error = await error { () throws(HTTPError) in
+      _ = try await network.send(Request(.get, base + "/", target: .apiServer(base: base)), gate: .open)
+    }
+    #expect(error?.kind == .tls)
+  }
+
+  @Test func givesUpOnSilence() async throws {
+    let server = try ScenarioServer { _, _ in .silence }
+    defer { server.stop() }
+    var request = get(server)
+    request.timeouts.start = .milliseconds(50)
+    let error = await error { () throws(HTTPError) in _ = try await network.send(request, gate: .open) }
+    #expect(error?.kind == .timeout)
+    #expect(error?.cause == "no answer within 50 ms")
+    await server.departed(1)
+  }
+
+  @Test func givesUpWhenBytesStopComing() async throws {
+    let server = try ScenarioServer { _, _ in .lines(["one"], then: .hold) }
+    defer { server.stop() }
+    var request = get(server)
+    request.timeouts.idle = .milliseconds(50)
+    let error = await error { () throws(HTTPError) in _ = try await network.send(request, gate: .open) }
+    #expect(error?.cause == "no byte for 50 ms")
+  }
+
+  @Test func aSilentServerDoesNotHoldUpAnother() async throws {
+    let silent = try ScenarioServer { _, _ in .silence }
+    let lively = try ScenarioServer { _, _ in .json("{}") }
+    defer {
+      silent.stop()
+      lively.stop()
+    }
+    let waiting = (0..<50).map { _ in Task { try await network.send(get(silent), gate: .open) } }
+    await silent.arrived(40)
+    for _ in 0..<20 { #expect(try await network.send(get(lively), gate: .open).status == 200) }
+    for task in waiting { task.cancel() }
+    for task in waiting { #expect(await task.result.isCancelled) }
+  }
+
+  @Test func cancellingATaskEndsItsTransfer() async throws {
+    let server = try ScenarioServer { _, _ in .silence }
+    defer { server.stop() }
+    let task = Task { try await network.send(get(server), gate: .open) }
+    await server.arrived(1)
+    task.cancel()
+    #expect(await task.result.isCancelled)
+    await server.departed(1)
+  }
+
+  @Test func aCancelledTaskSendsNothing() async throws {
+    let server = try ScenarioServer { _, _ in .json("{}") }
+    defer { server.stop() }
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await network.send(get(server), gate: .open)
+    }
+    task.cancel()
+    #expect(await task.result.isCancelled)
+    #expect(try await network.send(get(server), gate: .open).status == 200)
+    #expect(server.requests.count == 1)
+  }
+
+  @Test func writesAreNotRepeatedOnADeadConnection() async throws {
+    // The server answers once, then closes the kept connection when the next request arrives on it.
+    let server = try ScenarioServer { request, _ in
+      request.method == "GET" ? .json("{}") : .raw([], then: .cut)
+    }
+    defer { server.stop() }
+    _ = try await network.send(get(server), gate: .open)
+    var write = get(server)
+    write.method = .patch
+    write.body = Array("{}".utf8)
+    let error = await error { () throws(HTTPError) in _ = try await network.send(write, gate: .open) }
+    #expect(error?.kind == .cut)
+    #expect(server.requests.map(\.method) == ["GET", "PATCH"])
+  }
+
+  @Test func refusesAfterShutdown() async throws {
+    let server = try ScenarioServer { _, _ in .silence }
+    defer { server.stop() }
+    let running = Task { try await network.send(get(server), gate: .open) }
+    await server.arrived(1)
+    network.shutdown()
+    #expect(await running.result.isCancelled)
+    let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
+    #expect(error?.kind == .cancelled)
+  }
+}
+
+extension Result where Success == Response, Failure == any Error {
+  var isCancelled: Bool {
+    if case .failure(let error) = self { (error as? HTTPError)?.kind == .cancelled } else { false }
+  }
+}
