@@ -1,0 +1,53 @@
+import Foundation
+import GitOps
+import Structured
+
+/// The CustomResourceDefinitions of the kinds that Driftglass reads, for a real API server.
+enum CustomResources {
+  /// Flux's own from the folder `shared/crds` beside the package where they exist, else minimal ones of ours.
+  static func definitions() throws -> [JSON] {
+    try KindAdapters.kinds.map { kind in
+      guard let folder = SharedFolder.path("crds") else { return minimal(kind) }
+      let file = "\(folder)/\(kind.plural).\(kind.groupKind.group).yaml"
+      guard let bytes = FileManager.default.contents(atPath: file) else { return minimal(kind) }
+      let documents = try YAMLReader.documents(in: [UInt8](bytes), rules: .core)
+      return documents.first.map { withoutEmptyDefaults($0.json) } ?? minimal(kind)
+    }
+  }
+
+  /// Kubernetes 1.20 refuses `default: ""` below the top of a schema.
+  static func withoutEmptyDefaults(_ json: JSON) -> JSON {
+    if let members = json.object {
+      return .object(
+        JSONObject(
+          members.compactMap { member in
+            member.key == "default" && member.value == "" ? nil : (member.key, withoutEmptyDefaults(member.value))
+          }))
+    }
+    if let elements = json.array { return .array(elements.map(withoutEmptyDefaults)) }
+    return json
+  }
+
+  static func minimal(_ kind: Kind) -> JSON {
+    let group = kind.groupKind.group
+    return [
+      "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+      "metadata": ["name": "\(kind.plural).\(group)"],
+      "spec": [
+        "group": .string(group), "scope": "Namespaced",
+        "names": [
+          "kind": .string(kind.groupKind.kind), "listKind": "\(kind.groupKind.kind)List",
+          "plural": .string(kind.plural), "singular": .string(kind.groupKind.kind.lowercased()),
+          "shortNames": .array(kind.shortNames.filter { $0 != kind.groupKind.kind.lowercased() }.map { .string($0) }),
+        ],
+        "versions": [
+          [
+            "name": .string(kind.versions.first ?? "v1"), "served": true, "storage": true,
+            "subresources": ["status": [:]],
+            "schema": ["openAPIV3Schema": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
+          ]
+        ],
+      ],
+    ]
+  }
+}

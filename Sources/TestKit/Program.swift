@@ -1,0 +1,60 @@
+import Foundation
+
+/// Other programs, run to their end.
+public enum Program {
+  public struct Result: Sendable {
+    public let status: Int32
+    public let output: String
+    public let errors: String
+  }
+
+  /// Runs a program found on the PATH (or by its path) and waits for it.
+  /// - Parameter environment: the whole environment of the program; nil: this process's own.
+  /// - Throws: when it cannot be started. A status other than 0 is a result.
+  @discardableResult
+  public static func run(
+    _ words: [String], environment: [String: String]? = nil, input: String? = nil
+  ) async throws -> Result {
+    // Files, not pipes: nobody has to read while it runs.
+    let folder = try TemporaryFolder("run")
+    let output = try folder.write("", to: "output")
+    let errors = try folder.write("", to: "errors")
+    let source = try folder.write(input ?? "", to: "input")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    if let environment { process.environment = environment }
+    process.standardOutput = FileHandle(forWritingAtPath: output)
+    process.standardError = FileHandle(forWritingAtPath: errors)
+    process.standardInput = FileHandle(forReadingAtPath: source)
+    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch {
+        process.terminationHandler = nil
+        continuation.resume(throwing: error)
+      }
+    }
+    return Result(status: status, output: folder.read("output"), errors: folder.read("errors"))
+  }
+
+  /// As `run`, for programs that must succeed.
+  /// - Throws: also when the status is not 0, with what the program printed.
+  @discardableResult
+  public static func check(
+    _ words: [String], environment: [String: String]? = nil, input: String? = nil
+  ) async throws -> String {
+    let result = try await run(words, environment: environment, input: input)
+    guard result.status == 0 else {
+      throw Missed("\(words.joined(separator: " ")): status \(result.status)\n\(result.errors)\(result.output)")
+    }
+    return result.output
+  }
+
+  /// Where a program is on the PATH; nil when it is not there.
+  public static func find(_ name: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+  }
+}

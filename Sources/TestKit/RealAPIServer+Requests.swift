@@ -1,0 +1,98 @@
+import Foundation
+import HTTP
+import Structured
+
+extension RealAPIServer {
+  /// One request as the administrator (or with another token), over TLS with the server's certificate verified.
+  public func request(
+    _ method: Request.Method, _ path: String, _ body: JSON? = nil, type: String = "application/json",
+    token: String = adminToken
+  ) async throws -> Response {
+    var tls = TLS()
+    tls.authorities = authority
+    let request = Request(
+      method, url + path, target: .apiServer(base: url),
+      headers: [
+        ("Authorization", "Bearer \(token)"), ("Accept", "application/json"), ("Content-Type", type),
+      ], body: body?.encoded(), tls: tls)
+    return try await network.send(request, gate: .open)
+  }
+
+  /// As `request`, for what must succeed.
+  /// - Throws: `Missed` with the server's sentence otherwise.
+  @discardableResult
+  public func expect(
+    _ method: Request.Method, _ path: String, _ body: JSON? = nil, type: String = "application/json"
+  ) async throws -> JSON {
+    let response = try await request(method, path, body, type: type)
+    guard response.isSuccess else {
+      throw Missed("\(method.rawValue) \(path): \(response.status) \(String(decoding: response.body, as: UTF8.self))")
+    }
+    return try JSON(parsing: response.body)
+  }
+
+  @discardableResult
+  public func mergePatch(_ path: String, _ patch: JSON) async throws -> JSON {
+    try await expect(.patch, path, patch, type: "application/merge-patch+json")
+  }
+
+  /// Server-side apply, as a GitOps controller does it.
+  @discardableResult
+  public func apply(_ path: String, _ object: JSON, manager: String) async throws -> JSON {
+    try await expect(
+      .patch, "\(path)?fieldManager=\(manager)&force=true", object, type: "application/apply-patch+yaml")
+  }
+
+  /// A kubeconfig file with one context `real`.
+  /// - Parameter server: another address for the same server, such as that of a recording proxy; it is spoken to without
+  ///   TLS when it says so.
+  public func kubeconfig(
+    context: String = "real", token: String = adminToken, server: String? = nil, authority: [UInt8]? = nil
+  ) throws -> String {
+    var cluster: JSON = ["server": .string(server ?? url)]
+    if server?.hasPrefix("http://") != true {
+      let data = Data(authority ?? self.authority).base64EncodedString()
+      cluster["certificate-authority-data"] = .string(data)
+    }
+    let config: JSON = [
+      "apiVersion": "v1", "kind": "Config", "current-context": .string(context),
+      "clusters": [["name": .string(context), "cluster": cluster]],
+      "users": [["name": .string(context), "user": ["token": .string(token)]]],
+      "contexts": [
+        ["name": .string(context), "context": ["cluster": .string(context), "user": .string(context)]]
+      ],
+    ]
+    let name = "kubeconfig-\(context)-\(UInt32.random(in: .min ... .max)).json"
+    return try folder.write(String(decoding: config.encoded(pretty: true), as: UTF8.self), to: name)
+  }
+
+  /// kubectl as the administrator; throws when it fails.
+  @discardableResult
+  public func kubectl(_ words: String..., input: String? = nil) async throws -> String {
+    let home = folder.file("kubectl")
+    return try await Program.check(
+      ["kubectl", "--kubeconfig", kubeconfig()] + words,
+      environment: ["HOME": home, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"], input: input)
+  }
+
+  /// Every request that reached the server so far, by the audit log.
+  public func audit() -> [AuditedRequest] {
+    folder.read("audit.log").split(separator: "\n").compactMap { line in
+      guard let json = try? JSON(parsing: Array(line.utf8)), let verb = json["verb"]?.string,
+        let uri = json["requestURI"]?.string
+      else { return nil }
+      return AuditedRequest(
+        verb: verb, uri: uri, user: json.value(at: "user", "username")?.string ?? "",
+        agent: json["userAgent"]?.string ?? "")
+    }
+  }
+}
+
+/// One request as the API server's audit log tells it.
+public struct AuditedRequest: Sendable, Hashable {
+  /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`.
+  public let verb: String
+  public let uri: String
+  public let user: String
+  public let agent: String
+}

@@ -1,0 +1,61 @@
+import Foundation
+import GitOps
+import Structured
+
+extension RealAPIServer {
+  /// Creates the CustomResourceDefinitions and waits until they are served.
+  public func createCustomResources() async throws {
+    let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    let definitions = try CustomResources.definitions()
+    for definition in definitions { try await expect(.post, path, definition) }
+    for kind in KindAdapters.kinds {
+      let name = "\(kind.plural).\(kind.groupKind.group)"
+      try await eventually("\(name) is established", within: .seconds(30)) { () -> Bool? in
+        let served = try await self.expect(.get, "\(path)/\(name)")
+        let conditions = served.value(at: "status", "conditions")?.array ?? []
+        let isEstablished = conditions.contains { $0["type"] == "Established" && $0["status"] == "True" }
+        guard isEstablished, let version = served.value(at: "spec", "versions")?.array?.first?["name"]?.string else {
+          return nil
+        }
+        // Established comes before the handler is there.
+        let list = try await self.request(.get, "/apis/\(kind.groupKind.group)/\(version)/\(kind.plural)")
+        return list.status == 200 ? true : nil
+      }
+    }
+  }
+
+  public func createNamespace(_ name: String) async throws {
+    try await expect(.post, "/api/v1/namespaces", ["metadata": ["name": .string(name)]])
+  }
+
+  /// Lets the user of `readerToken` read everything but Secrets, and change nothing.
+  public func grantReading() async throws {
+    let groups: [JSON] = [
+      "", "apps", "batch", "networking.k8s.io", "apiextensions.k8s.io", "kustomize.toolkit.fluxcd.io",
+      "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io",
+    ]
+    let resources: [JSON] = [
+      "namespaces", "pods", "pods/log", "events", "services", "configmaps", "deployments", "replicasets",
+      "statefulsets", "daemonsets", "jobs", "cronjobs", "ingresses", "customresourcedefinitions", "serviceaccounts",
+    ]
+    let kinds = KindAdapters.kinds.map { JSON.string($0.plural) }
+    try await expect(
+      .post, "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+      [
+        "metadata": ["name": "reader"],
+        "rules": [
+          [
+            "apiGroups": .array(groups), "resources": .array(resources + kinds),
+            "verbs": ["get", "list", "watch"],
+          ]
+        ],
+      ])
+    try await expect(
+      .post, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+      [
+        "metadata": ["name": "reader"],
+        "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "reader"],
+        "subjects": [["apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "readers"]],
+      ])
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+
+/// A program in a terminal of a given size, under a tmux server of its own.
+public final class TmuxSession: Sendable {
+  private let folder: TemporaryFolder
+  private let server: ChildProcess
+  private let socket: String
+
+  /// Starts the program, with nothing of this process's environment but the PATH.
+  /// - Parameters:
+  ///   - words: the program and its arguments.
+  ///   - environment: beside PATH, HOME (a private folder), TERM and a UTF-8 locale, each of which it may replace.
+  public init(
+    _ words: [String], width: Int = 120, height: Int = 36, environment: [String: String] = [:]
+  ) async throws {
+    folder = try TemporaryFolder("tmux")
+    socket = folder.file("socket")
+    try folder.write(
+      """
+      set -g status off
+      set -g default-terminal "tmux-256color"
+      set -g remain-on-exit on
+      set -g escape-time 10
+      set -g history-limit 0
+      """, to: "tmux.conf")
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    // In the foreground (-D), so that it ends with the tests.
+    server = try ChildProcess(
+      "tmux", ["tmux", "-D", "-S", socket, "-f", folder.file("tmux.conf")],
+      environment: ["PATH": path, "HOME": folder.path, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"], in: folder)
+    var variables = ["PATH": path, "HOME": folder.path, "LANG": "C.UTF-8", "TERM": "tmux-256color"]
+    variables.merge(environment) { $1 }
+    let assignments = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    try await eventually("tmux answers", within: .seconds(10), state: { self.server.log }) { () -> Bool? in
+      try await self.tmux(["list-commands"]).status == 0 ? true : nil
+    }
+    let result = try await tmux(
+      ["new-session", "-d", "-s", "main", "-x", String(width), "-y", String(height), "--", "env", "-i"] + assignments
+        + words)
+    guard result.status == 0 else { throw Missed("tmux: \(result.errors)") }
+  }
+
+  /// Keys by tmux's names: `R`, `Enter`, `Escape`, `C-c`, `Down`.
+  public func press(_ keys: String...) async throws {
+    for key in keys { _ = try await tmux(["send-keys", "-t", "main", key]) }
+  }
+
+  public func type(_ text: String) async throws { _ = try await tmux(["send-keys", "-t", "main", "-l", text]) }
+
+  public func resize(width: Int, height: Int) async throws {
+    _ = try await tmux(["resize-window", "-t", "main", "-x", String(width), "-y", String(height)])
+  }
+
+  /// The screen's text, one line a row, spaces at the ends removed.
+  public func screen() async throws -> String { try await tmux(["capture-pane", "-p", "-t", "main"]).output }
+
+  /// The screen with its colours as escape sequences.
+  public func colouredScreen() async throws -> String {
+    try await tmux(["capture-pane", "-e", "-p", "-t", "main"]).output
+  }
+
+  /// The exit status of the program; nil while it runs.
+  public func exitStatus() async throws -> Int32? {
+    let text = try await tmux(["display-message", "-p", "-t", "main", "#{pane_dead}:#{pane_dead_status}"]).output
+    let parts = text.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ":").map(String.init)
+    guard parts.first == "1" else { return nil }
+    return parts.count > 1 ? Int32(parts[1]) ?? -1 : -1
+  }
+
+  /// The process number of the program.
+  public func number() async throws -> Int32? {
+    let text = try await tmux(["display-message", "-p", "-t", "main", "#{pane_pid}"]).output
+    return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+
+  /// Waits until the screen is as wanted.
+  /// - Throws: `Missed` with the last screen, also when the program ends before.
+  @discardableResult
+  public func wait(
+    for what: String, within limit: Duration = .seconds(20), _ isThere: (String) -> Bool
+  ) async throws -> String {
+    try await eventually(what, within: limit, state: { try await self.screen() }) {
+      let screen = try await self.screen()
+      if isThere(screen) { return screen }
+      if let status = try await self.exitStatus() {
+        throw Missed("the program ended with status \(status) before: \(what)\n\(screen)")
+      }
+      return nil
+    }
+  }
+
+  private func tmux(_ words: [String]) async throws -> Program.Result {
+    try await Program.run(["tmux", "-S", socket] + words)
+  }
+}
