@@ -15,6 +15,7 @@ struct JSONCut {
     self.limits = limits
     var spans = Array(repeating: csj_span(), count: keys.count)
     var found = csj_cut_elements()
+    defer { csj_release() }
     let names: [UnsafePointer<CChar>?] = keys.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }
     let error = bytes.withUnsafeBufferPointer { buffer in
       csj_cut(

@@ -12,6 +12,7 @@ public final class JSONDocument: Sendable {
   public init(parsing bytes: [UInt8], limits: JSONLimits = .object) throws(ParseError) {
     try limits.check(bytes.count)
     var tree = csj_tree()
+    defer { csj_release() }
     let error = bytes.withUnsafeBufferPointer { buffer in
       csj_parse(buffer.baseAddress, buffer.count, limits.honouredDepth, &tree)
     }

@@ -19,7 +19,8 @@ public struct OrderedMap<Value: Sendable>: Sendable {
   public var isEmpty: Bool { entries.isEmpty }
   public var keys: [String] { entries.map(\.key) }
 
-  private func position(of key: String) -> Int? {
+  /// Where an entry is in the order.
+  func position(of key: String) -> Int? {
     if let positions { return positions[key] }
     return entries.firstIndex { $0.key == key }
   }
@@ -30,18 +31,22 @@ public struct OrderedMap<Value: Sendable>: Sendable {
     set {
       switch (position(of: key), newValue) {
       case (let position?, let value?): entries[position].value = value
-      case (nil, let value?):
-        entries.append((key, value))
-        if positions != nil {
-          positions?[key] = entries.count - 1
-        } else if entries.count > Self.linearCount {
-          index()
-        }
+      case (nil, let value?): append(key, value)
       case (let position?, nil):
         entries.remove(at: position)
         if positions != nil { index() }
       case (nil, nil): break
       }
+    }
+  }
+
+  /// Adds an entry whose key is known to be new.
+  mutating func append(_ key: String, _ value: Value) {
+    entries.append((key, value))
+    if positions != nil {
+      positions?[key] = entries.count - 1
+    } else if entries.count > Self.linearCount {
+      index()
     }
   }
 

@@ -11,18 +11,8 @@ public enum ScalarRules: Sendable, Hashable {
   /// The value of a plain scalar. Numbers are returned as valid JSON text; nil: the value has no JSON form (`.nan`).
   /// - Parameter dated: false when a tag says that it is not a timestamp.
   func resolve(_ text: String, dated: Bool = true) -> YAMLValue? {
-    switch text {
-    case "", "~", "null", "Null", "NULL": return .null
-    case "true", "True", "TRUE": return .bool(true)
-    case "false", "False", "FALSE": return .bool(false)
-    case ".nan", ".NaN", ".NAN": return nil
-    case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF": return nil
-    case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON":
-      return self == .goYAML2 ? .bool(true) : .string(text)
-    case "n", "N", "no", "No", "NO", "off", "Off", "OFF":
-      return self == .goYAML2 ? .bool(false) : .string(text)
-    default: break
-    }
+    // Most texts are longer words: no table, and no number starts with a letter.
+    if text.utf8.count <= 5, let word = word(text) { return word.value }
     guard let first = text.utf8.first, (0x30...0x39).contains(first) || first == 0x2B || first == 0x2D || first == 0x2E
     else { return .string(text) }
     if self == .core { return coreNumber(text).map(YAMLValue.number) ?? .string(text) }
@@ -31,6 +21,25 @@ public enum ScalarRules: Sendable, Hashable {
       return .string(self == .kustomize ? timestamp : text)
     }
     return goNumber(text).map(YAMLValue.number) ?? .string(text)
+  }
+
+  /// What a reserved word means; nil: it has no JSON form.
+  private struct Word { let value: YAMLValue? }
+
+  /// Nil when the text is no reserved word.
+  private func word(_ text: String) -> Word? {
+    switch text {
+    case "", "~", "null", "Null", "NULL": Word(value: .null)
+    case "true", "True", "TRUE": Word(value: .bool(true))
+    case "false", "False", "FALSE": Word(value: .bool(false))
+    case ".nan", ".NaN", ".NAN": Word(value: nil)
+    case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF": Word(value: nil)
+    case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON":
+      Word(value: self == .goYAML2 ? .bool(true) : .string(text))
+    case "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+      Word(value: self == .goYAML2 ? .bool(false) : .string(text))
+    default: nil
+    }
   }
 
   /// go-yaml's resolve.go, the same in v2 and v3: Go's integer literals, then decimal floats.
