@@ -54,10 +54,10 @@ extension GitError {
       self.init(.authentication, "\(name): access was refused; \(address.authenticationRemedy)")
       return
     case GIT_ECERTIFICATE.rawValue:
-      self.init(.certificate, "\(name): its certificate is not valid (\(detail)); add its CA to the system's CA bundle")
-      return
-    case GIT_EOWNER.rawValue:
-      self.init(.io, "\(name): the repository belongs to another user; give it to this user, or name another address")
+      self.init(
+        .certificate,
+        "\(name): its certificate does not verify (\(detail)) and is not accepted; correct it, or add its CA to the system's bundle"
+      )
       return
     case GIT_ELOCKED.rawValue:
       self.init(.io, "\(name): another process is writing its mirror; it is tried again")
@@ -66,6 +66,8 @@ extension GitError {
     }
     if says("status code: 401", "status code: 403", "authenticat", "permission denied", "access denied") {
       self.init(.authentication, "\(name): access was refused (\(detail)); \(address.authenticationRemedy)")
+    } else if says("not owned by current user") {
+      self.init(.io, "\(name): the repository belongs to another user; give it to this user, or name another address")
     } else if says("status code: 404", "status code: 410", "not found", "does not exist", "not appear to be a git")
       || (address.scheme == .file && (failure.isOf(GIT_ERROR_OS) || failure.isOf(GIT_ERROR_REPOSITORY)))
     {
