@@ -12,7 +12,7 @@ namespace {
 
 using Stage = simdjson::internal::dom_parser_implementation;
 
-/// Memory that is used again by the next document of the same thread; given back when a large one made it grow.
+/// Memory that is used again by the next document of the same thread.
 struct Scratch {
   std::unique_ptr<Stage> stage;
   size_t capacity = 0;
@@ -22,19 +22,23 @@ struct Scratch {
   std::vector<uint32_t> keys;
   std::vector<csj_span> elements;
 
-  /// Frees what is worth freeing once a document was copied out, that is at the start of the next one.
-  void reset() {
-    constexpr size_t keep = size_t(1) << 20;
-    if (capacity > keep) {
-      stage.reset();
-      capacity = 0;
-    }
-    if (nodes.capacity() > keep) std::vector<csj_node>().swap(nodes);
-    if (strings.capacity() > keep) std::vector<uint8_t>().swap(strings);
+  void clear() {
     nodes.clear();
     strings.clear();
     open.clear();
     elements.clear();
+  }
+
+  /// Gives back what a large document needed; small ones keep their memory for the next.
+  void trim() {
+    if (capacity > size_t(1) << 18) {
+      stage.reset();
+      capacity = 0;
+    }
+    if (nodes.capacity() > size_t(1) << 16) std::vector<csj_node>().swap(nodes);
+    if (keys.capacity() > size_t(1) << 16) std::vector<uint32_t>().swap(keys);
+    if (elements.capacity() > size_t(1) << 16) std::vector<csj_span>().swap(elements);
+    if (strings.capacity() > size_t(1) << 20) std::vector<uint8_t>().swap(strings);
   }
 };
 
@@ -88,7 +92,7 @@ csj_error locate(csj_code code, const uint8_t *bytes, size_t length) {
 
 /// Runs simdjson's first stage: afterwards `scratch.stage->structural_indexes` holds where every token starts.
 csj_error index(const uint8_t *bytes, size_t length) {
-  scratch.reset();
+  scratch.clear();
   if (length == 0) return failure(CSJ_EMPTY);
   if (length > UINT32_MAX - 64) return failure(CSJ_TOO_LARGE);
   if (length >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF) return failure(CSJ_BYTE_ORDER_MARK, 0);
@@ -498,6 +502,8 @@ extern "C" csj_error csj_cut(const uint8_t *bytes, size_t length, uint32_t depth
 } catch (const std::bad_alloc &) {
   return failure(CSJ_MEMORY);
 }
+
+extern "C" void csj_release(void) { scratch.trim(); }
 
 extern "C" size_t csj_compact(const uint8_t *bytes, size_t length, uint8_t *out) {
   size_t written = 0;

@@ -37,15 +37,19 @@ public struct Renderer: Sendable {
     return list.resources.map { DesiredObject($0, files: build.files) }
   }
 
-  /// The controller passes over what is no Kubernetes object and over kustomize's own files (flux: ssa/utils).
+  /// kustomize's own files are read and not applied (flux: ssa/utils IsKustomization).
   private static func isSkipped(_ resource: Resource) -> Bool {
     let id = resource.id
-    return id.version.isEmpty || id.group == "kustomize.config.k8s.io"
+    return id.group == "kustomize.config.k8s.io" && id.kind.lowercased() == "kustomization"
   }
 
   private func check(
     _ resource: Resource, _ kustomization: FluxKustomization, _ place: (Origin) -> String?
   ) throws(RenderError) {
+    guard !resource.id.version.isEmpty else {
+      throw .failed(
+        sentence: "not a Kubernetes object: apiVersion is missing", place: place(resource.root.origin))
+    }
     if resource.root["sops"]?.map != nil {
       throw .undetermined(feature: "\(resource.id) is encrypted with SOPS", place: place(resource.root.origin))
     }

@@ -121,11 +121,10 @@ func object(_ kind: String, _ name: String, group: String = "v1", more: String =
         == YAMLNode(json: ["a": "true", "b": "0755", "c": "2020-01-01", "d": "1.10", "e": "x", "f": ""]))
   }
 
-  @Test func localConfigurationAndForeignDocumentsAreNotApplied() throws {
+  @Test func localConfigurationAndKustomizationsAreNotApplied() throws {
     let objects = try render([
       "a.yaml": object("ConfigMap", "a", more: "  annotations: {config.kubernetes.io/local-config: 'true'}\n"),
       "b.yaml": object("ConfigMap", "b", more: "  annotations: {config.kubernetes.io/local-config: 'false'}\n"),
-      "c.yaml": "kind: Thing\nmetadata: {name: c}\n",
       "d.yaml": object("Kustomization", "d", group: "kustomize.config.k8s.io/v1beta1"),
     ])
     #expect(names(objects) == ["ConfigMap b"])
@@ -151,6 +150,7 @@ func object(_ kind: String, _ name: String, group: String = "v1", more: String =
       ("x: [\n", "a.yaml:2: invalid YAML: did not find expected node content"),
       ("a: 1\na: 2\n", "a.yaml:2: mapping key \"a\" is repeated, first on line 1"),
       (object("ConfigMap", "a", more: "data:\n  x: [1, ]\n  y: [null]\n"), "a.yaml:7: an empty item in a list"),
+      ("kind: X\nmetadata: {name: x}\n", "a.yaml:1: not a Kubernetes object: apiVersion is missing"),
       ("kind: PodList\nitems: {}\n", "a.yaml:1: the items of a PodList are not a list"),
     ])
   func whatIsNoManifestFailsWithItsPlace(_ text: String, _ words: String) {

@@ -72,7 +72,7 @@ typedef struct {
   int has_offset;
 } csj_error;
 
-/// Valid until the next call on the same thread.
+/// Valid until the next call on the same thread, `csj_release` included.
 typedef struct {
   const csj_node *nodes;
   size_t node_count;
@@ -83,7 +83,7 @@ typedef struct {
 /// Parses one document. The bytes need no padding.
 csj_error csj_parse(const uint8_t *bytes, size_t length, uint32_t depth, csj_tree *tree);
 
-/// Valid until the next call on the same thread.
+/// Valid until the next call on the same thread, `csj_release` included.
 typedef struct {
   const csj_span *elements;
   size_t element_count;
@@ -95,6 +95,9 @@ typedef struct {
 /// further. `array_key` may be negative.
 csj_error csj_cut(const uint8_t *bytes, size_t length, uint32_t depth, const char *const *keys, int key_count,
                   int array_key, csj_span *spans, csj_cut_elements *elements);
+
+/// Frees the memory that a large document needed on this thread.
+void csj_release(void);
 
 /// Copies valid JSON without the white space between its tokens; returns the bytes written, at most `length`.
 size_t csj_compact(const uint8_t *bytes, size_t length, uint8_t *out);
