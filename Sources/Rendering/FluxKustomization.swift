@@ -2,10 +2,13 @@ import Structured
 
 /// What of a Flux Kustomization's spec changes the objects that it applies (flux: kustomize-controller).
 public struct FluxKustomization: Sendable, Hashable {
+  /// The object's own name, which becomes an owner label.
   public let name: String
+  /// Its namespace, which becomes the other.
   public let namespace: String
   /// As written; empty is the source's root.
   public let path: String
+  /// Overrides the namespace of everything namespaced.
   public let targetNamespace: String?
   /// `spec.commonMetadata.labels`.
   public let labels: [String: String]

@@ -6,7 +6,9 @@ import Structured
 public struct HelmManifest: Sendable {
   /// The objects of the release's manifest; hooks are not among them. Origins point into the manifest's lines.
   public let objects: [DesiredObject]
+  /// The release's name.
   public let name: String
+  /// The namespace that the release installs into.
   public let namespace: String
   /// The release's revision.
   public let version: Int

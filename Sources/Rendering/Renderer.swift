@@ -3,6 +3,7 @@ import Structured
 
 /// Builds what a Flux Kustomization applies from the files of its source, as kustomize-controller does.
 public struct Renderer: Sendable {
+  /// A renderer; it keeps nothing.
   public init() {}
 
   /// - Parameters:

@@ -31,6 +31,7 @@ public indirect enum JSON: Sendable, Hashable {
     }
   }
 
+  /// A whole number.
   public static func integer(_ value: Int) -> JSON { .number(String(value)) }
 
   /// The member of an object. Setting it on anything but an object makes an object; setting nil removes it.
@@ -50,19 +51,23 @@ public indirect enum JSON: Sendable, Hashable {
     if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
   }
 
+  /// The text of a string, else nil; the following likewise.
   public var string: String? { if case .string(let text) = self { text } else { nil } }
   public var number: String? { if case .number(let text) = self { text } else { nil } }
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   public var array: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
   public var object: JSONObject? { if case .object(let object) = self { object } else { nil } }
+  /// This is `null`.
   public var isNull: Bool { if case .null = self { true } else { false } }
   /// A number that is whole and fits.
   public var int: Int? { number.flatMap(Numeral.int) }
+  /// A number as the nearest double; nil for anything else.
   public var double: Double? { number.flatMap(Double.init) }
 
   /// Follows keys (and decimal indexes into arrays).
   public func value(at path: String...) -> JSON? { value(at: path) }
 
+  /// Follows keys (and decimal indexes into arrays).
   public func value(at path: [String]) -> JSON? {
     var here = self
     for step in path {

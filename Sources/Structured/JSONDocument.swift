@@ -22,16 +22,19 @@ public final class JSONDocument: Sendable {
     strings = Array(UnsafeBufferPointer(start: tree.strings, count: tree.string_count))
   }
 
+  /// The same for a part of a buffer, which is copied.
   public convenience init(parsing bytes: ArraySlice<UInt8>, limits: JSONLimits = .object) throws(ParseError) {
     try limits.check(bytes.count)
     try self.init(parsing: Array(bytes), limits: limits)
   }
 
+  /// The same for bytes in memory, which are copied.
   public convenience init(parsing bytes: UnsafeRawBufferPointer, limits: JSONLimits = .object) throws(ParseError) {
     try limits.check(bytes.count)
     try self.init(parsing: Array(bytes), limits: limits)
   }
 
+  /// The document's value.
   public var root: JSONNode { JSONNode(document: self, index: 0) }
 }
 

@@ -3,7 +3,9 @@
 public struct JSONList: Sendable {
   /// Empty when absent, like the other texts.
   public let apiVersion: String
+  /// `PodList`.
   public let kind: String
+  /// Where a watch can start.
   public let resourceVersion: String
   /// Empty on the last page.
   public let continueToken: String

@@ -2,12 +2,14 @@ import CSimdJSON
 
 /// One value inside a `JSONDocument`.
 public struct JSONNode: Sendable {
+  /// The six kinds of JSON values.
   public enum Kind: Sendable, Hashable { case null, bool, number, string, array, object }
 
   let document: JSONDocument
   let index: Int
 
   private var node: csj_node { document.nodes[index] }
+  /// What kind of value this is.
   public var kind: Kind {
     switch Int(node.tag) {
     case CSJ_BOOL: .bool
@@ -19,15 +21,19 @@ public struct JSONNode: Sendable {
     }
   }
 
+  /// This is `null`.
   public var isNull: Bool { node.isKind(CSJ_NULL) }
+  /// The text of a string, else nil.
   public var string: String? { node.isKind(CSJ_STRING) ? text : nil }
   /// The exact text of a number.
   public var number: String? { node.isKind(CSJ_NUMBER) ? text : nil }
+  /// True or false, nil for anything else.
   public var bool: Bool? {
     node.isKind(CSJ_BOOL) ? node.has(CSJ_TRUE) : nil
   }
   /// A number that is whole and fits.
   public var int: Int? { number.flatMap(Numeral.int) }
+  /// A number as the nearest double; nil for anything else.
   public var double: Double? { number.flatMap(Double.init) }
 
   /// Elements of an array or members of an object, else 0.
@@ -66,6 +72,7 @@ public struct JSONNode: Sendable {
   /// Follows keys (and decimal indexes into arrays).
   public func value(at path: String...) -> JSONNode? { value(at: path) }
 
+  /// Follows keys (and decimal indexes into arrays).
   public func value(at path: [String]) -> JSONNode? {
     var here = self
     for step in path {
@@ -92,6 +99,7 @@ public struct JSONNode: Sendable {
     var position: Int
     let end: Int
 
+    /// The next member that counts.
     public mutating func next() -> (key: String, value: JSONNode)? {
       while position < end {
         let key = document.nodes[position]
@@ -111,6 +119,7 @@ public struct JSONNode: Sendable {
     var position: Int
     let end: Int
 
+    /// The next element.
     public mutating func next() -> JSONNode? {
       guard position < end else { return nil }
       let element = JSONNode(document: document, index: position)

@@ -1,9 +1,11 @@
 /// How much JSON one document may be (A21).
 public struct JSONLimits: Sendable, Hashable {
+  /// Bytes of the whole text.
   public var bytes: Int
   /// Nested arrays and objects; at most 1,000 is honoured, as trees are walked recursively.
   public var depth: Int
 
+  /// Limits of one's own.
   public init(bytes: Int, depth: Int) {
     self.bytes = bytes
     self.depth = depth
@@ -25,12 +27,15 @@ public struct JSONLimits: Sendable, Hashable {
 
 /// How much YAML one file may be (D10).
 public struct YAMLLimits: Sendable, Hashable {
+  /// Bytes of the whole file.
   public var bytes = 4 << 20
+  /// Documents in one file.
   public var documents = 5000
   /// Nested lists and maps; at most 1,000 is honoured, as trees are walked recursively.
   public var depth = 100
   /// Nodes of one document after aliases are expanded.
   public var nodes = 500_000
+  /// Uses of anchors in one document.
   public var aliases = 10_000
   /// Bytes of one scalar.
   public var scalar = 1 << 20
@@ -39,6 +44,7 @@ public struct YAMLLimits: Sendable, Hashable {
   /// Maps merged into one map by `<<`.
   public var merges = 100
 
+  /// The limits of a file.
   public init() {}
 
   /// One file of a repository or one configuration file.

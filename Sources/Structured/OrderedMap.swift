@@ -1,5 +1,6 @@
 /// A map from text that keeps the order of its entries. Equality and hashing ignore the order, as JSON and YAML do.
 public struct OrderedMap<Value: Sendable>: Sendable {
+  /// One entry.
   public typealias Element = (key: String, value: Value)
 
   private var entries: [Element] = []
@@ -8,6 +9,7 @@ public struct OrderedMap<Value: Sendable>: Sendable {
 
   private static var linearCount: Int { 16 }
 
+  /// Without entries.
   public init() {}
 
   /// A later entry replaces an earlier one with the same key.
@@ -15,8 +17,10 @@ public struct OrderedMap<Value: Sendable>: Sendable {
     for (key, value) in entries { self[key] = value }
   }
 
+  /// The number of entries.
   public var count: Int { entries.count }
   public var isEmpty: Bool { entries.isEmpty }
+  /// The keys in order.
   public var keys: [String] { entries.map(\.key) }
 
   /// Where an entry is in the order.

@@ -5,6 +5,7 @@ public struct Origin: Hashable, Sendable {
   /// One-based; 0 when there is no such place.
   public var line: UInt32
 
+  /// A line of a file.
   public init(file: UInt32, line: UInt32) {
     self.file = file
     self.line = line

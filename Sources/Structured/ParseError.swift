@@ -1,5 +1,6 @@
 /// Why bytes are not the JSON or YAML that was asked for.
 public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What went wrong, with a sentence.
   public enum Reason: Sendable, Equatable {
     /// Not well formed.
     case syntax(String)
@@ -9,12 +10,14 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
     case shape(String)
   }
 
+  /// What went wrong.
   public let reason: Reason
   /// One-based, where known.
   public let line: Int?
   /// Zero-based byte offset, where known.
   public let offset: Int?
 
+  /// Line and offset are given where they are known.
   public init(reason: Reason, line: Int? = nil, offset: Int? = nil) {
     self.reason = reason
     self.line = line

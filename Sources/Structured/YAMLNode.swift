@@ -10,13 +10,16 @@ public indirect enum YAMLValue: Sendable, Equatable {
 
 /// A YAML value and where it was written. Equality compares values only.
 public struct YAMLNode: Sendable, Equatable {
+  /// The value. Changing it forgets how it was written.
   public var value: YAMLValue {
     didSet { written = nil }
   }
+  /// Where it was written.
   public var origin: Origin
   /// The text of a plain scalar as the file has it, when its value reads differently: `0755`, `True`, `2020-01-01`.
   public private(set) var written: String?
 
+  /// A value, by default from no file.
   public init(_ value: YAMLValue, origin: Origin = .none, written: String? = nil) {
     self.value = value
     self.origin = origin
@@ -42,18 +45,22 @@ public struct YAMLNode: Sendable, Equatable {
     if case .list(let elements) = value, elements.indices.contains(index) { elements[index] } else { nil }
   }
 
+  /// The text of a string, else nil; the following likewise.
   public var string: String? { if case .string(let text) = value { text } else { nil } }
   public var number: String? { if case .number(let text) = value { text } else { nil } }
   public var bool: Bool? { if case .bool(let value) = value { value } else { nil } }
+  /// A number that is whole and fits.
   public var int: Int? { number.flatMap(Numeral.int) }
   public var double: Double? { number.flatMap(Double.init) }
   public var list: [YAMLNode]? { if case .list(let elements) = value { elements } else { nil } }
   public var map: YAMLMap? { if case .map(let map) = value { map } else { nil } }
+  /// This is null.
   public var isNull: Bool { if case .null = value { true } else { false } }
 
   /// Follows keys (and decimal indexes into lists).
   public func value(at path: String...) -> YAMLNode? { value(at: path) }
 
+  /// Follows keys (and decimal indexes into lists).
   public func value(at path: [String]) -> YAMLNode? {
     var here = self
     for step in path {
@@ -64,6 +71,7 @@ public struct YAMLNode: Sendable, Equatable {
     return here
   }
 
+  /// The same value without origins.
   public var json: JSON {
     switch value {
     case .null: .null

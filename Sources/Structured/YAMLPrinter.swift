@@ -1,8 +1,10 @@
 /// Writes YAML as kubectl does: lists at their key's indentation, text quoted only where a reader could take it for
 /// something else, several lines as a block.
 public enum YAMLPrinter {
+  /// One line an element, without line feeds; the order of members is kept.
   public static func lines(_ json: JSON) -> [String] { lines(YAMLNode(json: json)) }
 
+  /// One line an element, without line feeds; the order of entries is kept.
   public static func lines(_ node: YAMLNode) -> [String] {
     var writer = Writer()
     writer.write(node.value, indent: 0, lead: "")
