@@ -70,7 +70,7 @@ let package = Package(
         "Terminal", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: mainActor),
+      ], swiftSettings: strict),
     .target(
       name: "Demo",
       dependencies: [
@@ -82,11 +82,11 @@ let package = Package(
       dependencies: [
         "App", "KubeWrite", "Helpers", "Demo", "GitOps", "Structured", "HTTP", "Kube", "Git", "Sync",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: mainActor),
+      ], swiftSettings: strict),
     .executableTarget(
       name: "driftglass-view",
       dependencies: ["App", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      swiftSettings: mainActor),
+      swiftSettings: strict),
 
     // Tests.
     .target(

@@ -1,0 +1,118 @@
+import ArgumentParser
+import GitOps
+
+/// Options that every command takes, spelled as kubectl users expect.
+public struct CommonOptions: ParsableArguments, Sendable {
+  @Option(help: "The configuration file (default: ~/.config/driftglass/config.yaml).")
+  public var config: String?
+
+  @Option(help: "The kubeconfig file (default: KUBECONFIG, then ~/.kube/config).")
+  public var kubeconfig: String?
+
+  @Option(help: "Only this kubeconfig context; may be given several times.")
+  public var context: [String] = []
+
+  @Option(name: [.customShort("n"), .long], help: "Only this namespace.")
+  public var namespace: String?
+
+  @Flag(help: "Let only reads through, whatever the credentials allow.")
+  public var readOnly = false
+
+  public init() {}
+}
+
+/// `driftglass` without a subcommand: the dashboard.
+public struct DashboardCommand: ParsableCommand, Sendable {
+  public static let configuration = CommandConfiguration(
+    commandName: "dashboard", abstract: "Open the dashboard (the default).")
+
+  @OptionGroup public var common: CommonOptions
+
+  public init() {}
+}
+
+/// `driftglass get`: one listing, then the end.
+public struct GetCommand: ParsableCommand, Sendable {
+  public static let configuration = CommandConfiguration(
+    commandName: "get", abstract: "Print clusters, repos, namespaces, reconcilers or drift, and exit.",
+    discussion: """
+      Runs the dashboard's engine without a terminal until everything was seen once.
+      Exit codes: 0 fine, 1 drift, 2 could not start, could not tell or wrong use, 3 refused by policy.
+      """)
+
+  public enum Format: String, ExpressibleByArgument, CaseIterable, Sendable { case table, json }
+
+  @Argument(help: "clusters, repos, namespaces, reconcilers or drift.")
+  public var kind: String
+
+  @Option(name: .shortAndLong, help: "table or json.")
+  public var output: Format = .table
+
+  @Option(help: "How long to wait for everything to be seen once, such as 30s.")
+  public var timeout = "30s"
+
+  @OptionGroup public var common: CommonOptions
+
+  public init() {}
+
+  public func validate() throws {
+    guard ListKind(rawValue: kind) != nil else {
+      let known = ListKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("'\(kind)' cannot be listed; known: \(known)")
+    }
+    guard timeoutSeconds != nil else {
+      throw ValidationError("--timeout wants a duration such as 30s, not '\(timeout)'")
+    }
+  }
+
+  var timeoutSeconds: Double? {
+    guard let seconds = GoDuration.parse(timeout), seconds > 0, seconds <= 3600 else { return nil }
+    return seconds
+  }
+}
+
+/// `driftglass demo`: the dashboard on the embedded world.
+public struct DemoCommand: ParsableCommand, Sendable {
+  public static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "Open the dashboard on an embedded demo world.")
+
+  public enum Story: String, ExpressibleByArgument, CaseIterable, Sendable { case calm, incident, chaos }
+
+  @Option(help: "What happens: calm, incident or chaos.")
+  public var story: Story = .incident
+
+  @Option(help: "The same seed tells the same story.")
+  public var seed: UInt64 = 1
+
+  @Option(help: "How fast time passes in the story.")
+  public var speed = 1.0
+
+  @Flag(help: "Open no dashboard: print a kubeconfig for kubectl and wait for Ctrl-c.")
+  public var serve = false
+
+  @OptionGroup public var common: CommonOptions
+
+  public init() {}
+
+  public func validate() throws {
+    guard speed.isFinite, (0.1...100).contains(speed) else {
+      throw ValidationError("--speed wants a number from 0.1 to 100")
+    }
+  }
+}
+
+/// The commands of both executables.
+public enum CommonCommands {
+  public static let all: [any ParsableCommand.Type] = [DashboardCommand.self, GetCommand.self]
+  public static let version = "0.1.0"
+}
+
+/// The root of `driftglass-view`, and what `driftglass` extends by its demo.
+public struct ViewCommand: ParsableCommand, Sendable {
+  public static let configuration = CommandConfiguration(
+    commandName: "driftglass-view",
+    abstract: "Driftglass without the code that writes: a terminal dashboard for GitOps state.",
+    version: CommonCommands.version, subcommands: CommonCommands.all, defaultSubcommand: DashboardCommand.self)
+
+  public init() {}
+}

@@ -1,0 +1,96 @@
+import FoundationEssentials
+import GitOps
+import Structured
+import Sync
+
+/// `driftglass get`: the same engine without a terminal, until everything was seen once.
+struct OneShot {
+  let command: GetCommand
+  let parts: Parts
+  let environment: [String: String]
+
+  func run() async -> Int32 {
+    guard let kind = ListKind(rawValue: command.kind), let timeout = command.timeoutSeconds else {
+      return Program.Exit.couldNot
+    }
+    let setup = Setup(common: command.common, environment: environment)
+    let world: Wiring
+    do throws(SetupError) {
+      world = try setup.wire(parts, journal: false)
+    } catch {
+      Output.message("driftglass: \(error.sentence)")
+      return Program.Exit.couldNot
+    }
+    for notice in world.notices { Output.message("driftglass: \(notice)") }
+    let engine = world.engine
+    let running = Task { await engine.run() }
+    let snapshot = await Self.complete(await engine.snapshots(), within: timeout)
+    running.cancel()
+    let scoped = command.common.namespace.map { snapshot.narrowed(to: $0) } ?? snapshot
+    return report(Listing(kind, of: scoped, at: Date()), kind, scoped)
+  }
+
+  /// The first complete snapshot, or the newest one when time is up.
+  private static func complete(_ snapshots: AsyncStream<Snapshot>, within seconds: Double) async -> Snapshot {
+    let newest = Newest()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await snapshot in snapshots {
+          await newest.set(snapshot)
+          if snapshot.isComplete { return }
+        }
+      }
+      group.addTask { try? await Task.sleep(for: .seconds(seconds)) }
+      await group.next()
+      group.cancelAll()
+    }
+    return await newest.value
+  }
+
+  private actor Newest {
+    var value = Snapshot()
+    func set(_ snapshot: Snapshot) { value = snapshot }
+  }
+
+  private func report(_ listing: Listing, _ kind: ListKind, _ snapshot: Snapshot) -> Int32 {
+    let incomplete = snapshot.incomplete
+    switch command.output {
+    case .table:
+      var table = TextTable(listing.headings)
+      table.rows = listing.rows
+      Output.untrusted(table.lines())
+    case .json:
+      let missing: [JSON] = incomplete.map { ["cluster": .string($0.cluster), "reason": .string($0.reason)] }
+      let body: JSON = ["items": .array(listing.items), "incomplete": .array(missing)]
+      Output.raw(body.encoded(pretty: true) + [10])
+    }
+    for item in incomplete { Output.message("driftglass: \(item.cluster): \(item.reason)") }
+    if !incomplete.isEmpty { return Program.Exit.couldNot }
+    let drifts = kind == .drift && snapshot.drift.contains { $0.driftClass.isCounted }
+    return drifts ? Program.Exit.findings : Program.Exit.fine
+  }
+}
+
+extension Snapshot {
+  /// What the listing cannot tell, and why.
+  var incomplete: [(cluster: String, reason: String)] {
+    var items: [(cluster: String, reason: String)] = []
+    for cluster in clusters where cluster.link != .live {
+      items.append((cluster.id.name, cluster.link.reason ?? cluster.link.word))
+    }
+    for repo in repos where repo.link != .live {
+      items.append(("", "repository \(repo.url): \(repo.link.reason ?? repo.link.word)"))
+    }
+    if items.isEmpty, !isComplete { items.append(("", "not everything was seen within the time limit")) }
+    return items
+  }
+
+  /// Rows of one namespace only.
+  func narrowed(to namespace: String) -> Snapshot {
+    var snapshot = self
+    snapshot.reconcilers.removeAll { $0.ref.namespace != namespace && !$0.namespaces.contains(namespace) }
+    snapshot.namespaces.removeAll { $0.name != namespace }
+    snapshot.drift.removeAll { $0.object.namespace != namespace }
+    return snapshot
+  }
+}

@@ -1,0 +1,30 @@
+import Cells
+import Glibc
+
+/// Standard output for results, standard error for messages; every line through the sanitiser when people read it (B5).
+enum Output {
+  static func line(_ text: String) { write(text, to: STDOUT_FILENO) }
+  static func message(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  /// Lines of text from outside: each is sanitised on its own.
+  static func untrusted(_ lines: [String]) {
+    for text in lines { line(SafeText(untrusted: text).string) }
+  }
+
+  /// Bytes as they are: JSON escapes controls by its own rules.
+  static func raw(_ bytes: [UInt8]) { writeAll(bytes, to: STDOUT_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) { writeAll(Array("\(text)\n".utf8), to: descriptor) }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR || errno == EAGAIN { continue }
+        return
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import Drift
+import FoundationEssentials
+import Git
+import Glibc
+import GitOps
+import HTTP
+import Journal
+import Kube
+import Sync
+
+/// Why there is nothing to show; one line for standard error.
+enum SetupError: Error, Equatable {
+  /// No kubeconfig: the paths that were searched.
+  case noKubeconfig(searched: [String])
+  case sentence(String)
+
+  var sentence: String {
+    switch self {
+    case .noKubeconfig(let searched):
+      "no kubeconfig found (searched \(searched.joined(separator: ", "))); name one with --kubeconfig, or try: driftglass demo"
+    case .sentence(let sentence): sentence
+    }
+  }
+}
+
+/// Reads configuration and kubeconfig, and builds the engine.
+struct Setup: Sendable {
+  let common: CommonOptions
+  let environment: [String: String]
+  let paths: Paths
+  let configuration: Configuration
+
+  init(common: CommonOptions, environment: [String: String]) {
+    self.common = common
+    self.environment = environment
+    paths = Paths(environment: environment)
+    configuration = Configuration.load(path: common.config ?? paths.configFile, required: common.config != nil)
+  }
+
+  /// Decided once at start; any one source is enough (C1).
+  var readOnlySource: String? {
+    if common.readOnly { return "--read-only" }
+    if environment["DRIFTGLASS_READ_ONLY"] == "1" { return "DRIFTGLASS_READ_ONLY" }
+    if configuration.readOnly { return common.config ?? paths.configFile }
+    return nil
+  }
+
+  /// Builds everything behind the screen.
+  /// - Parameters:
+  ///   - world: the demo's kubeconfig and repositories, in place of the user's.
+  ///   - journal: whether transitions and actions are kept.
+  func wire(_ parts: Parts, world: (any DemoWorld)? = nil, journal: Bool) throws(SetupError) -> Wiring {
+    var notices = configuration.problems
+    let contexts = try contexts(world, &notices)
+    let network = Network()
+    var options = EngineOptions()
+    options.gitRefresh = world == nil ? configuration.gitRefresh : min(configuration.gitRefresh, 5)
+    options.ignore = configuration.ignore.map { IgnoreRule(kind: $0.kind, path: $0.path, manager: $0.manager) }
+    options.clusters = contexts.map { cluster($0, network) }
+    options.user = user
+    if readOnlySource == nil, let makeWriter = parts.writer {
+      let writable = options.clusters.filter { !$0.readOnly }
+      options.writer = makeWriter(
+        Dictionary(writable.compactMap { c in c.reader.map { (c.id, $0) } }, uniquingKeysWith: { first, _ in first }),
+        network)
+    }
+    if journal, world == nil {
+      let store = JournalStore.open(directory: paths.stateDirectory)
+      notices += store.notices
+      options.journal = store
+    }
+    let git = gitSources(parts, world, &notices)
+    return Wiring(
+      engine: Engine(options: options, git: git), notices: notices, network: network, journal: options.journal,
+      temporaryFolder: world == nil ? nil : mirrorFolder(world))
+  }
+
+  // MARK: Clusters
+
+  private struct NamedContext {
+    let id: ClusterID
+    let context: KubeContext
+    let readOnly: Bool
+  }
+
+  private func contexts(_ world: (any DemoWorld)?, _ notices: inout [String]) throws(SetupError) -> [NamedContext] {
+    let kubeconfig: Kubeconfig
+    do throws(KubeconfigError) {
+      kubeconfig = try Kubeconfig.load(
+        explicit: world?.kubeconfigPath ?? common.kubeconfig, environment: environment, home: paths.home)
+    } catch {
+      if case .missing(let searched) = error, common.kubeconfig == nil { throw .noKubeconfig(searched: searched) }
+      throw .sentence(error.description)
+    }
+    notices += kubeconfig.warnings
+    if !common.context.isEmpty {
+      var chosen: [NamedContext] = []
+      for name in common.context {
+        do throws(KubeconfigError) {
+          let context = try kubeconfig.context(named: name)
+          let entry = configuration.clusters.first { $0.context == name }
+          chosen.append(
+            NamedContext(id: ClusterID(entry?.alias ?? name), context: context, readOnly: entry?.readOnly ?? false))
+        } catch {
+          throw .sentence(error.description)
+        }
+      }
+      return chosen
+    }
+    guard world == nil, !configuration.clusters.isEmpty else {
+      return kubeconfig.contexts.map { NamedContext(id: ClusterID($0.name), context: $0, readOnly: false) }
+    }
+    var chosen: [NamedContext] = []
+    for entry in configuration.clusters {
+      guard let context = kubeconfig.contexts.first(where: { $0.name == entry.context }) else {
+        notices.append("the configuration names context \(entry.context), which the kubeconfig does not define")
+        continue
+      }
+      chosen.append(
+        NamedContext(id: ClusterID(entry.alias ?? entry.context), context: context, readOnly: entry.readOnly))
+    }
+    return chosen
+  }
+
+  private func cluster(_ named: NamedContext, _ network: Network) -> ClusterOptions {
+    switch named.context.access {
+    case .failure(let problem):
+      return ClusterOptions(
+        id: named.id, server: named.context.server, reader: nil, problem: problem.description, readOnly: named.readOnly)
+    case .success(let access):
+      let isReadOnly = named.readOnly || readOnlySource != nil
+      let gate = isReadOnly ? Gate.readOnly() : Gate.open
+      return ClusterOptions(
+        id: named.id, server: access.address.origin,
+        reader: KubeReader(access: access, cluster: named.id, network: network, gate: gate),
+        readOnly: named.readOnly, marks: access.marks)
+    }
+  }
+
+  /// `user@host`, written into suspensions.
+  var user: String {
+    let name = getpwuid(geteuid()).flatMap { entry in entry.pointee.pw_name.map { String(cString: $0) } } ?? "unknown"
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return name }
+    let host = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return "\(name)@\(String(decoding: host, as: UTF8.self))"
+  }
+
+  // MARK: Git
+
+  private func mirrorFolder(_ world: (any DemoWorld)?) -> String {
+    world == nil ? "\(paths.cacheDirectory)/git" : "\(paths.cacheDirectory)/demo-\(getpid())"
+  }
+
+  private func gitSources(_ parts: Parts, _ world: (any DemoWorld)?, _ notices: inout [String]) -> GitSources? {
+    var rules: [RepositoryRules.Rule] = []
+    for repository in world?.repositories ?? [] {
+      if let rule = try? RepositoryRules.Rule(match: repository.match, url: repository.path) { rules.append(rule) }
+    }
+    for repo in configuration.repos {
+      let token: TokenReference? =
+        switch repo.token {
+        case .environment(let name): .environment(name)
+        case .file(let path): .file(path)
+        case nil: nil
+        }
+      do throws(GitError) {
+        rules.append(try RepositoryRules.Rule(match: repo.match, url: repo.url, token: token))
+      } catch {
+        notices.append("repos: \(error.message)")
+      }
+    }
+    let folder = mirrorFolder(world)
+    if let problem = Paths.makePrivate(folder) {
+      notices.append("Git repositories cannot be mirrored: \(problem)")
+      return nil
+    }
+    do throws(GitError) {
+      let cache = try MirrorCache(directory: folder, credentials: parts.gitCredentials)
+      return GitSources(cache: cache, rules: RepositoryRules(rules))
+    } catch {
+      notices.append("Git repositories cannot be mirrored: \(error.message)")
+      return nil
+    }
+  }
+}
+
+/// What `Setup` built.
+struct Wiring: Sendable {
+  let engine: Engine
+  /// Sentences to show once.
+  let notices: [String]
+  let network: Network
+  let journal: JournalStore?
+  /// Removed at the end: the demo's mirrors.
+  let temporaryFolder: String?
+
+  /// Writes down what is not written yet, and removes what was temporary.
+  func close() async {
+    await journal?.close()
+    if let temporaryFolder { try? FileManager.default.removeItem(atPath: temporaryFolder) }
+  }
+}

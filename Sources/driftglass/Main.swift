@@ -1,0 +1,22 @@
+import App
+import ArgumentParser
+import Git
+import Helpers
+
+/// Driftglass with a writer, credential helpers and the demo.
+@main enum Main {
+  static func main() {
+    var parts = Parts()
+    parts.writer = { readers, network in ClusterWriters(readers, network: network) }
+    parts.gitCredentials = { request throws(GitError) in try await GitCredentialHelper().fill(request) }
+    parts.demo = { request in try await EmbeddedWorld(request) }
+    Program.start(DriftglassCommand.self, parts: parts)
+  }
+}
+
+/// The root command: what every executable has, and the demo.
+struct DriftglassCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "driftglass", abstract: "A terminal dashboard for GitOps state.", version: CommonCommands.version,
+    subcommands: CommonCommands.all + [DemoCommand.self], defaultSubcommand: DashboardCommand.self)
+}
