@@ -7,7 +7,7 @@ final class LoopbackServer: Sendable {
   /// The head of each request, in order of arrival.
   let requests: AsyncStream<String>
   private let listener: Int32
-  private let connections = Mutex<[Int32]>([])
+  private let connections = Connections()
   private let seen: AsyncStream<String>.Continuation
 
   /// - Parameter answer: request head → the whole response; nil: silence, with the connection kept open.
@@ -26,15 +26,21 @@ final class LoopbackServer: Sendable {
     guard bound else { throw CocoaError(.fileReadUnknown) }
     port = Int(UInt16(bigEndian: address.sin_port))
     (requests, seen) = AsyncStream.makeStream()
-    let thread = Thread { [weak self] in
-      while true {
-        let connection = accept(listener, nil, nil)
-        guard connection >= 0, let self else { return }
-        self.connections.withLock { $0.append(connection) }
-        Thread { [weak self] in Self.serve(connection, answer) { self?.seen.yield($0) } }.start()
+    let connections = connections
+    let seen = seen
+    // The threads do not know the server: it can go, and they end. Each closes what it waits on itself, so that no
+    // descriptor is used after its number went to another test.
+    Thread {
+      while case let connection = accept(listener, nil, nil), connection >= 0 {
+        _ = connections.open.withLock { $0.insert(connection) }
+        Thread {
+          Self.serve(connection, answer) { seen.yield($0) }
+          _ = connections.open.withLock { $0.remove(connection) }
+          close(connection)
+        }.start()
       }
-    }
-    thread.start()
+      close(listener)
+    }.start()
   }
 
   private static func serve(
@@ -55,9 +61,12 @@ final class LoopbackServer: Sendable {
 
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
+    connections.open.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
     seen.finish()
+  }
+
+  private final class Connections: Sendable {
+    let open = Mutex<Set<Int32>>([])
   }
 
   static func response(_ status: String, headers: [String] = [], body: String = "") -> [UInt8] {

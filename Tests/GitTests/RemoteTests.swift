@@ -5,13 +5,16 @@ import Testing
 @testable import Git
 
 /// Conversations with a server that does what each test says.
-struct RemoteTests {
+final class RemoteTests: Sendable {
+  /// The servers of a test live as long as it does.
+  private let servers = Mutex<[LoopbackServer]>([])
   private let commit = String(repeating: "a", count: 40)
 
   private func mirror(
     _ server: LoopbackServer, in folder: TemporaryFolder, limits: FetchLimits = FetchLimits(),
     token: TokenReference? = nil, credentials: CredentialSource? = nil
   ) throws -> Mirror {
+    servers.withLock { $0.append(server) }
     let cache = try MirrorCache(directory: folder.file("cache"), credentials: credentials, limits: limits)
     let address = try RepositoryAddress("http://127.0.0.1:\(server.port)/acme/fleet.git", namedBy: .configuration)
     return cache.mirror(of: RepositoryLocation(named: address, address: address, token: token))
