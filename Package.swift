@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(name: "DemoTests", dependencies: ["Demo", "Kube", "TestKit"], swiftSettings: strict),
     .testTarget(name: "SyncTests", dependencies: ["Sync", "TestKit", "Demo"], swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Cells"], swiftSettings: strict),
-    .testTarget(name: "AppTests", dependencies: ["App", "Helpers", "KubeWrite", "Demo"], swiftSettings: strict),
+    .testTarget(name: "AppTests", dependencies: ["App", "GitOps", "Structured", "Git", "Helpers", "KubeWrite", "Demo"], swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "Demo", "Structured"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -14,37 +14,43 @@ import Terminal
     static let couldNot: Int32 = 2
   }
 
-  /// The whole life of the process. Does what must be done before any thread exists, then runs the command.
+  /// The whole life of the process. Does what must be done before any thread exists, then runs the command that the
+  /// arguments name.
+  /// - Parameter root: the executable's own root command.
   public nonisolated static func start(_ root: any ParsableCommand.Type, parts: Parts) -> Never {
     _ = dg_open_standard_descriptors()
     CrashGuard.install()
     _ = dg_set_undumpable()
     umask(0o077)
     setlocale(LC_CTYPE, "")
+    let environment = Surroundings.take()
+    let command = parsed(root)
+    if hasScreen(command) { CrashGuard.startGuardian() }
     Task { @MainActor in
-      exit(await main(root: root, parts: parts))
+      exit(await run(command, parts, environment))
     }
     dispatchMain()
   }
 
-  /// Runs the command that the arguments name.
-  /// - Parameter root: the executable's own root command.
-  /// - Returns: the process's exit code.
-  static func main(root: any ParsableCommand.Type, parts: Parts) async -> Int32 {
-    let environment = Surroundings.take()
-    let command: any ParsableCommand
+  private nonisolated static func parsed(_ root: any ParsableCommand.Type) -> any ParsableCommand {
     do {
-      command = try root.parseAsRoot()
+      return try root.parseAsRoot()
     } catch {
-      let code = root.exitCode(for: error)
+      let isHelp = root.exitCode(for: error).isSuccess
       let text = root.fullMessage(for: error)
-      if code.isSuccess {
-        Output.line(text)
-        return Exit.fine
-      }
-      Output.message(text)
-      return Exit.couldNot
+      if isHelp { Output.line(text) } else { Output.message(text) }
+      exit(isHelp ? Exit.fine : Exit.couldNot)
     }
+  }
+
+  private nonisolated static func hasScreen(_ command: any ParsableCommand) -> Bool {
+    if command is GetCommand { return false }
+    return (command as? DemoCommand)?.serve != true
+  }
+
+  private static func run(
+    _ command: any ParsableCommand, _ parts: Parts, _ environment: [String: String]
+  ) async -> Int32 {
     switch command {
     case let get as GetCommand: return await OneShot(command: get, parts: parts, environment: environment).run()
     case let demo as DemoCommand: return await runDemo(demo, parts, environment)
