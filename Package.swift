@@ -106,9 +106,13 @@ let package = Package(
     .testTarget(name: "GitTests", dependencies: ["Git", "GitOps"], swiftSettings: strict),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "GitOps"], swiftSettings: strict),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "Kube", "TestKit"], swiftSettings: strict),
-    .testTarget(name: "SyncTests", dependencies: ["Sync", "TestKit", "Demo"], swiftSettings: strict),
+    .testTarget(
+      name: "SyncTests", dependencies: ["Sync", "GitOps", "Structured", "Kube", "Git", "HTTP", "TestKit", "Demo"],
+      swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Cells"], swiftSettings: strict),
-    .testTarget(name: "AppTests", dependencies: ["App", "GitOps", "Structured", "Git", "Helpers", "KubeWrite", "Demo"], swiftSettings: strict),
+    .testTarget(
+      name: "AppTests", dependencies: ["App", "GitOps", "Structured", "Git", "Helpers", "KubeWrite", "Demo"],
+      swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "Demo", "Structured"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
