@@ -13,7 +13,8 @@ extension Comparison {
     case .ignored, .ignoredWhenZero, .ignoredWhenPlaceholder, nil: break
     }
     guard let node, schema.shape(node) == .list else {
-      if let keys = guessedKeys(desired, elements) {
+      // In free-form parts of a known type lists are replaced as a whole.
+      if !hasSchema, let keys = guessedKeys(desired, elements) {
         compareKeyed(desired, elements, item, keys, node)
       } else {
         compareAtomic(desired, elements, item, whole, live, node)

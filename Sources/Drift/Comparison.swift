@@ -34,6 +34,7 @@ struct Comparison {
   let isBuiltIn: Bool
   let isSecret: Bool
   let isConfigMap: Bool
+  let hasSchema: Bool
   let ignoresRules: Bool
 
   /// Stop at the first difference.
@@ -51,6 +52,7 @@ struct Comparison {
     self.schema = schema
     rules = KindRules.rules(for: kind)
     isBuiltIn = root.map { schema.has(.builtIn, $0) } ?? FieldFacts.isBuiltIn(group: kind.group)
+    hasSchema = root != nil
     isSecret = kind == GroupKind(group: "", kind: "Secret")
     isConfigMap = kind == GroupKind(group: "", kind: "ConfigMap")
     ignoresRules =

@@ -157,6 +157,13 @@ import Testing
       try Fixture.rows(Self.pod(#", "image": "a""#), Self.pod(#", "image": "b""#)).first?.origin == "apps/web.yaml:14")
   }
 
+  @Test func listsInFreeFormPartsAreReplacedAsAWhole() throws {
+    let rows = try Fixture.rows(
+      Fixture.widget(#"{"free": {"refs": [{"name": "a"}]}}"#),
+      Fixture.widget(#"{"free": {"refs": [{"name": "a"}, {"name": "b"}]}}"#))
+    #expect(rows.paths == ["spec.free.refs"])
+  }
+
   @Test func aLabelWithoutValueIsStillALabel() throws {
     let desired = #"{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": {"role": "", "b": "c"}}}"#
     let live = #"{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": {"b": "c"}}}"#
