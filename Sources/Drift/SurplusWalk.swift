@@ -52,10 +52,13 @@ struct SurplusWalk {
     visit(start, entry)
   }
 
+  /// By its name, or because it wrote in the second of the creation and the engine only later.
   private func isCreator(_ entry: Ownership.Entry) -> Bool {
     if ["kubectl-create", "kubectl-run", "kubectl-expose"].contains(entry.owner.manager) { return true }
-    guard let time = entry.owner.time, let created else { return false }
-    return time.timeIntervalSince(created) <= 1
+    guard let time = entry.owner.time, let created, time.timeIntervalSince(created) < 1 else { return false }
+    return !ownership.entries.contains { other in
+      other.party == .own && other.owner.time.map { $0.timeIntervalSince(created) < 1 } ?? false
+    }
   }
 
   private mutating func visit(_ here: Position, _ entry: Ownership.Entry) {

@@ -144,6 +144,22 @@ import Testing
     #expect(try Fixture.rows(merge, text).filter { $0.cause == .added } == [])
   }
 
+  @Test func whoMadeTheObjectOwnsItsDefaults() throws {
+    func rows(_ manager: String, at seconds: Double, engineAt other: Double) throws -> [DriftRow] {
+      let live = Fixture.deployment(
+        owners: [
+          Fixture.owner("kustomize-controller", "Apply", Fixture.fluxFields, at: other),
+          Fixture.owner(manager, "Update", #"{"f:spec":{"f:paused":{}}}"#, at: seconds),
+        ], extra: #", "paused": true"#, metadataExtra: #", "creationTimestamp": "\#(Fixture.time(-500))""#)
+      return try Fixture.rows(Fixture.deployment(), live)
+    }
+    #expect(try rows("kubectl-create", at: -500, engineAt: -400).isEmpty)
+    #expect(try rows("k9s", at: -500, engineAt: -400).isEmpty)
+    #expect(try rows("k9s", at: -499, engineAt: -400).count == 1)
+    // The engine made it, and a person wrote in the same second.
+    #expect(try rows("kubectl-patch", at: -500, engineAt: -500).count == 1)
+  }
+
   @Test func additionsByOtherToolsStay() throws {
     let live = Fixture.deployment(
       owners: [Fixture.flux, Fixture.owner("k9s", "Update", #"{"f:spec":{"f:paused":{}}}"#, at: -60)],
