@@ -17,7 +17,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -37,7 +36,7 @@ let package = Package(
     .target(name: "GitOps", dependencies: ["Structured"], swiftSettings: strict),
     .target(
       name: "Rendering",
-      dependencies: ["GitOps", "Structured", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["GitOps", "Structured", "CZlib"],
       swiftSettings: strict),
     .target(
       name: "Drift",
@@ -50,11 +49,11 @@ let package = Package(
     .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: strict),
     .target(name: "Kube", dependencies: ["GitOps", "Structured", "HTTP"], swiftSettings: strict),
     .target(name: "KubeWrite", dependencies: ["GitOps", "Structured", "HTTP", "Kube"], swiftSettings: strict),
-    .target(name: "Git", dependencies: ["GitOps", "HTTP", "CGit2"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["GitOps", "CGit2"], swiftSettings: strict),
     .target(
       name: "Helpers",
       dependencies: [
-        "GitOps", "Kube", "Git", "CProcess", .product(name: "Subprocess", package: "swift-subprocess"),
+        "GitOps", "Git", .product(name: "Subprocess", package: "swift-subprocess"),
       ], swiftSettings: strict),
     .target(
       name: "Journal", dependencies: ["GitOps", .product(name: "GRDB", package: "GRDB.swift")],
@@ -69,7 +68,6 @@ let package = Package(
         "Structured", "GitOps", "Rendering", "Drift", "Cells", "Dashboard", "HTTP", "Kube", "Git", "Journal", "Sync",
         "Terminal", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
     .target(
       name: "Demo",
@@ -105,13 +103,20 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "GitTests", dependencies: ["Git", "GitOps"], swiftSettings: strict),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "GitOps"], swiftSettings: strict),
-    .testTarget(name: "DemoTests", dependencies: ["Demo", "Kube", "TestKit"], swiftSettings: strict),
     .testTarget(
-      name: "SyncTests", dependencies: ["Sync", "GitOps", "Structured", "Kube", "Git", "HTTP", "TestKit", "Demo"],
+      name: "DemoTests", dependencies: ["Demo", "GitOps", "Structured", "HTTP", "Kube", "KubeWrite", "TestKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SyncTests",
+      dependencies: ["Sync", "GitOps", "Structured", "Kube", "KubeWrite", "Git", "HTTP", "TestKit", "Demo"],
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Cells"], swiftSettings: strict),
     .testTarget(
-      name: "AppTests", dependencies: ["App", "GitOps", "Structured", "Git", "Helpers", "KubeWrite", "Demo"],
+      name: "AppTests",
+      dependencies: [
+        "App", "GitOps", "Structured", "Git", "Helpers", "KubeWrite", "Demo",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "Demo", "Structured"], swiftSettings: strict),
   ],

@@ -10,8 +10,20 @@ struct ClusterSession: Sendable {
   let cluster: ClusterOptions
   let engine: Engine
 
+  /// Until the task is cancelled; a wake-up ends everything and begins anew, without a wait.
   func run() async {
     guard let reader = cluster.reader else { return }
+    var session = Task { await run(reader) }
+    for await _ in await engine.wakeUps(of: cluster.id) {
+      session.cancel()
+      await session.value
+      session = Task { await run(reader) }
+    }
+    session.cancel()
+    await session.value
+  }
+
+  private func run(_ reader: KubeReader) async {
     guard let discovery = await dial(reader) else { return }
     await withDiscardingTaskGroup { group in
       for stream in await engine.ownStreams(of: cluster.id) {
@@ -28,7 +40,7 @@ struct ClusterSession: Sendable {
     }
   }
 
-  /// Asks for the version and what is served until there is an answer; Ctrl-r shortens the wait.
+  /// Asks for the version and what is served until there is an answer.
   private func dial(_ reader: KubeReader) async -> Discovery? {
     var backoff = Backoff()
     var random = SeededRandom(seed: .random(in: 0 ... .max))
@@ -39,21 +51,12 @@ struct ClusterSession: Sendable {
         await engine.dialled(cluster.id, version: version, discovery: discovery)
         return discovery
       } catch {
+        if Task.isCancelled { return nil }
         await engine.dialFailed(cluster.id, error.link)
-        await pause(backoff.next(retryAfter: error.retryAfter, using: &random))
+        try? await Task.sleep(for: backoff.next(retryAfter: error.retryAfter, using: &random))
       }
     }
     return nil
-  }
-
-  private func pause(_ duration: Duration) async {
-    let wakeUps = await engine.wakeUps(of: cluster.id)
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { try? await Task.sleep(for: duration) }
-      group.addTask { for await _ in wakeUps { break } }
-      await group.next()
-      group.cancelAll()
-    }
   }
 
   private func watch(_ stream: StreamID, _ reader: KubeReader) async {
@@ -157,10 +160,10 @@ extension Engine {
   func missingSchemas(of cluster: ClusterID) -> Set<String> { clusters[cluster].map(missingSchemas) ?? [] }
   func wakeUps(of cluster: ClusterID) -> AsyncStream<Void> { clusters[cluster]?.wakeUps ?? AsyncStream { $0.finish() } }
   func wantedUpdates(of cluster: ClusterID) -> AsyncStream<Set<StreamID>> {
-    clusters[cluster]?.wantedUpdates ?? AsyncStream { $0.finish() }
+    clusters[cluster]?.wantedUpdates() ?? AsyncStream { $0.finish() }
   }
   func rightsQuestions(of cluster: ClusterID) -> AsyncStream<RightsQuestion> {
-    clusters[cluster]?.rightsQuestions ?? AsyncStream { $0.finish() }
+    clusters[cluster]?.rightsQuestions() ?? AsyncStream { $0.finish() }
   }
 
   /// A watch ended because nobody wants it any more.

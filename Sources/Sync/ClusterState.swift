@@ -27,22 +27,33 @@ struct ClusterState: Sendable {
 
   let wakeUps: AsyncStream<Void>
   private let wakeUpSignal: AsyncStream<Void>.Continuation
-  /// Sets of streams to watch, newest only.
-  let wantedUpdates: AsyncStream<Set<StreamID>>
-  private let wantedSignal: AsyncStream<Set<StreamID>>.Continuation
-  let rightsQuestions: AsyncStream<RightsQuestion>
-  private let rightsSignal: AsyncStream<RightsQuestion>.Continuation
+  private var wantedSignal: AsyncStream<Set<StreamID>>.Continuation?
+  private var rightsSignal: AsyncStream<RightsQuestion>.Continuation?
   private var rightsAsked: Set<RightsQuestion> = []
 
   init(options: ClusterOptions) {
     self.options = options
     if let problem = options.problem { dial = .stopped(reason: problem) }
     (wakeUps, wakeUpSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    (wantedUpdates, wantedSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    (rightsQuestions, rightsSignal) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
   }
 
   func wakeUp() { wakeUpSignal.yield() }
+
+  /// Sets of streams to watch, newest only, from the present one on. For one session: the next one asks anew.
+  mutating func wantedUpdates() -> AsyncStream<Set<StreamID>> {
+    let (stream, signal) = AsyncStream.makeStream(of: Set<StreamID>.self, bufferingPolicy: .bufferingNewest(1))
+    wantedSignal = signal
+    signal.yield(wanted)
+    return stream
+  }
+
+  /// Questions about rights, those asked before included: rights may have changed. For one session.
+  mutating func rightsQuestions() -> AsyncStream<RightsQuestion> {
+    let (stream, signal) = AsyncStream.makeStream(of: RightsQuestion.self, bufferingPolicy: .unbounded)
+    rightsSignal = signal
+    for question in rightsAsked { signal.yield(question) }
+    return stream
+  }
 
   mutating func want(_ streams: Set<StreamID>) {
     guard streams != wanted else { return }
@@ -51,12 +62,12 @@ struct ClusterState: Sendable {
       listed.remove(gone)
     }
     wanted = streams
-    wantedSignal.yield(streams)
+    wantedSignal?.yield(streams)
   }
 
   /// Each question once: one kind in one namespace.
   mutating func askRights(_ question: RightsQuestion) {
-    if rightsAsked.insert(question).inserted { rightsSignal.yield(question) }
+    if rightsAsked.insert(question).inserted { rightsSignal?.yield(question) }
   }
 
   mutating func confirmed(_ stream: StreamID, at now: Date) { confirmedAt = now }
@@ -99,6 +110,9 @@ struct ClusterState: Sendable {
       }
     }
   }
+
+  /// The version in which objects of a kind are watched here.
+  func watchedVersion(of groupKind: GroupKind) -> String? { wanted.first { $0.groupKind == groupKind }?.version }
 
   /// The kinds with an adapter that this server serves, in the version that the adapter reads best.
   var ownStreams: Set<StreamID> {

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import GitOps
-import HTTP
 import Kube
 
 /// Follows the logs of the GitOps controllers' pods: each running pod's lines as long as it runs.
@@ -78,19 +77,16 @@ private actor Followers {
     while !Task.isCancelled {
       do throws(APIError) {
         let log = try await reader.podLog(namespace: pod.ref.namespace, pod: pod.ref.name, options: options)
-        await read(log, source)
+        // Until it ends or breaks: either way the next round asks again.
+        while let bytes = try? await log.nextLine() {
+          let now = engine.options.now()
+          await engine.append([LogLine(controllerLine: bytes, cluster: cluster, source: source, now: now)])
+        }
         options.tailLines = 0
       } catch {
         if error.isForbidden || error.isNotFound { return }
       }
       try? await Task.sleep(for: backoff.next(using: &random))
-    }
-  }
-
-  /// Until the log ends or breaks: either way the caller asks again.
-  private func read(_ log: StreamingResponse, _ source: String) async {
-    while let bytes = try? await log.nextLine() {
-      await engine.append([LogLine(controllerLine: bytes, cluster: cluster, source: source, now: engine.options.now())])
     }
   }
 }

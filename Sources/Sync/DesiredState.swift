@@ -8,6 +8,8 @@ struct DesiredKey: Hashable, Sendable {
   let repo: RepoRow.ID?
   /// HEAD of the followed reference.
   let head: String?
+  /// Why the repository cannot be read now.
+  let problem: String?
   let release: HelmReleaseRef?
 }
 

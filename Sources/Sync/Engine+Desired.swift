@@ -24,7 +24,8 @@ extension Engine {
     let repo = resource.source.flatMap { repoOfSource[$0] }
     return DesiredKey(
       generation: store.object(resource.ref)?.generation ?? 0, inEffect: resource.inEffect, repo: repo,
-      head: repo.flatMap { repos[$0]?.row.head?.id }, release: resource.release)
+      head: repo.flatMap { repos[$0]?.row.head?.id }, problem: repo.flatMap { repos[$0]?.row.link.reason },
+      release: resource.release)
   }
 
   func renderLoop() async {

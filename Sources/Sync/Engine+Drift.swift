@@ -208,7 +208,8 @@ extension Engine {
 
   private func probeTarget(_ ref: ObjectRef) -> (KubeReader, ServedResource)? {
     guard let state = clusters[ref.cluster], let reader = state.reader, let discovery = state.discovery,
-      let resource = servedResource(ref.groupKind, preferring: [:], in: discovery)
+      let resource = servedResource(
+        ref.groupKind, preferring: state.watchedVersion(of: ref.groupKind).map { [$0: 1] } ?? [:], in: discovery)
     else { return nil }
     return (reader, resource)
   }
