@@ -89,6 +89,7 @@ final class CurlLoop: @unchecked Sendable {
       &thread, nil,
       { context in
         guard let context else { return nil }
+        CurlLoop.leaveSignalsToOthers()
         Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue().run()
         return nil
       }, Unmanaged.passRetained(self).toOpaque())
@@ -96,6 +97,15 @@ final class CurlLoop: @unchecked Sendable {
     #if canImport(Glibc)
       pthread_detach(thread)
     #endif
+  }
+
+  /// Signals are read elsewhere (B12), and a write to a closed connection is an error here, not SIGPIPE. What a fault of
+  /// this thread raises stays open: the terminal is restored by its handler.
+  private static func leaveSignalsToOthers() {
+    var signals = sigset_t()
+    sigfillset(&signals)
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&signals, fault) }
+    pthread_sigmask(SIG_SETMASK, &signals, nil)
   }
 
   private func run() {

@@ -37,7 +37,7 @@ final class Transfer {
   private var startBy = Tick.never
   private var lastByte = Tick.never
   private var handshakeBegan = false
-  private var mayStillHandshake = true
+  private var mayWaitForOther = true
 
   /// - Throws: `.setUp` when libcurl refuses an option: a certificate that is none, say.
   init(id: UInt64, request: Request, sink: CurlLoop.Sink, loop: CurlLoop) throws(HTTPError) {
@@ -101,7 +101,10 @@ final class Transfer {
   }
 
   /// TCP is connected, and TLS has begun.
-  func hasBegunHandshake() { handshakeBegan = true }
+  func hasBegunHandshake() {
+    handshakeBegan = true
+    connectBy = Tick.now.after(request.timeouts.handshake)
+  }
 
   var isHandshaking: Bool { handshakeBegan && !isConnected }
 
@@ -131,12 +134,13 @@ final class Transfer {
       return error(.timeout, "not finished within \(seconds(total))")
     }
     if !isConnected {
-      if mayStillHandshake, lane?.isHandshaking == true {
-        mayStillHandshake = false
+      if isHandshaking { return error(.tls, "the TLS handshake did not finish within \(seconds(limits.handshake))") }
+      if mayWaitForOther, lane?.isHandshaking == true {
+        // It waits to share the connection of another, and fails with it if that one does.
+        mayWaitForOther = false
         connectBy = connectBy.after(limits.handshake)
         return nil
       }
-      if isHandshaking { return error(.tls, "the TLS handshake did not finish within \(seconds(limits.handshake))") }
       if elapsed(CURLINFO_NAMELOOKUP_TIME_T) == 0, request.proxy == nil {
         return error(.resolve, "the name was not resolved within \(seconds(limits.connect))")
       }

@@ -36,6 +36,7 @@ struct TransferFailure {
     case CURLE_GOT_NOTHING: make(.cut, "the server closed the connection without an answer")
     case CURLE_PARTIAL_FILE: make(.cut, "the answer ended too early")
     case CURLE_BAD_CONTENT_ENCODING: make(.cut, "the compressed answer is damaged")
+    case CURLE_RECV_ERROR where text.contains("CONNECT"): make(.connect, "the proxy refused: \(words)")
     case CURLE_RECV_ERROR where text.contains("alert"): make(.tls, handshakeCause)
     case CURLE_HTTP2, CURLE_HTTP2_STREAM: make(.cut, "the HTTP/2 stream was closed: \(words)")
     default: make(.cut, "the connection was lost: \(words)")

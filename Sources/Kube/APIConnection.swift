@@ -94,7 +94,8 @@ public final class APIConnection: Sendable {
       body: call.body, channel: call.channel, timeouts: call.timeouts, limits: call.limits, tls: tls,
       proxy: access.proxy)
     request.isHarmless = call.isHarmless
-    request.acceptsGzip = call.channel == .short && access.compresses
+    // On the same machine packing costs both sides more than the bytes do.
+    request.acceptsGzip = call.channel == .short && access.compresses && !access.address.isLoopback
     request.deliversUnterminatedLine = call.deliversUnterminatedLine
     return request
   }

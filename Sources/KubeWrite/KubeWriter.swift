@@ -22,7 +22,8 @@ public struct KubeWriter: Sendable {
 
   /// Changes one object.
   /// - Parameters:
-  ///   - uid: when given, the write fails with a conflict unless the object is still the one that was seen (C16).
+  ///   - uid: when given, the write fails unless the object is still the one that was seen (C16): with 409, on Kubernetes
+  ///     1.20 with 422.
   ///   - dryRun: checked and answered by the server, not stored.
   /// - Returns: the object as the server stored it.
   public func patch(

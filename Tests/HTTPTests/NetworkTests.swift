@@ -138,6 +138,33 @@ import Testing
     #expect(error?.kind == .tls)
   }
 
+  @Test func givesUpOnAHandshakeThatDoesNotGoOn() async throws {
+    let dead = try DeadPort(isFull: false)
+    let base = "https://127.0.0.1:\(dead.port)"
+    var request = Request(.get, base + "/", target: .apiServer(base: base))
+    request.timeouts.handshake = .milliseconds(50)
+    // The second waits for the first one's connection, and fails with it.
+    let all = await withTaskGroup(of: HTTPError?.self) { group in
+      for _ in 0..<5 {
+        group.addTask { [request] in
+          await error { () throws(HTTPError) in _ = try await network.send(request, gate: .open) }
+        }
+      }
+      return await group.reduce(into: [HTTPError?]()) { $0.append($1) }
+    }
+    #expect(all.allSatisfy { $0?.kind == .tls && $0?.cause == "the TLS handshake did not finish within 50 ms" })
+  }
+
+  @Test func givesUpOnAHostThatDoesNotAnswerAtAll() async throws {
+    let dead = try DeadPort(isFull: true)
+    let base = "https://127.0.0.1:\(dead.port)"
+    var request = Request(.get, base + "/", target: .apiServer(base: base))
+    request.timeouts.connect = .milliseconds(50)
+    let error = await error { () throws(HTTPError) in _ = try await network.send(request, gate: .open) }
+    #expect(error?.kind == .connect)
+    #expect(error?.cause == "not reachable: no connection within 50 ms")
+  }
+
   @Test func givesUpOnSilence() async throws {
     let server = try ScenarioServer { _, _ in .silence }
     defer { server.stop() }
@@ -208,6 +235,33 @@ import Testing
     let error = await error { () throws(HTTPError) in _ = try await network.send(write, gate: .open) }
     #expect(error?.kind == .cut)
     #expect(server.requests.map(\.method) == ["GET", "PATCH"])
+  }
+
+  @Test func goesThroughAProxyAndSaysWhatItRefuses() async throws {
+    let proxy = try ScenarioServer { request, _ in
+      request.method == "CONNECT" ? .answer(407, type: "text/html", body: []) : .json("{}")
+    }
+    defer { proxy.stop() }
+    func request(_ base: String, proxy: String) -> Request {
+      Request(.get, base + "/version", target: .apiServer(base: base), proxy: proxy)
+    }
+    let address = "http://user:p4ss@127.0.0.1:\(proxy.port)"
+    let plain = try await network.send(request("http://plain.example.com", proxy: address), gate: .open)
+    #expect(plain.status == 200)
+    #expect(proxy.requests[0].target == "http://plain.example.com/version")
+    let error = await error { () throws(HTTPError) in
+      _ = try await network.send(request("https://tls.example.com", proxy: address), gate: .open)
+    }
+    #expect(proxy.requests[1].target == "tls.example.com:443")
+    #expect(error?.kind == .connect)
+    #expect(
+      error?.description.hasPrefix("tls.example.com:443: the proxy refused: ") == true, "\(error?.description ?? "")")
+    let odd = await self.error { () throws(HTTPError) in
+      _ = try await network.send(
+        request("https://tls.example.com", proxy: "ftp://user:p4ss@127.0.0.1:\(proxy.port)"), gate: .open)
+    }
+    #expect(odd?.kind == .connect)
+    for text in [error, odd].compactMap({ $0?.description }) { #expect(!text.contains("p4ss")) }
   }
 
   @Test func refusesAfterShutdown() async throws {
