@@ -52,11 +52,14 @@ public struct DriftInput: Sendable {
   public var scaledBy: String?
   /// Pointers of fields that were seen reverted again and again.
   public var fought: Set<String> = []
+  /// The user's own rules.
   public var ignore: [IgnoreRule] = []
+  /// Who is behind which field manager.
   public var managers = ManagerTable()
   /// Nil: those of the reconciler's kind.
   public var engine: Set<String>?
 
+  /// What every verdict needs; the rest has values that claim nothing.
   public init(
     object: ObjectRef, version: String, reconciler: Resource, desired: Desired, live: Live, now: Date
   ) {

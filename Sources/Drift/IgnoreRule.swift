@@ -9,6 +9,7 @@ public struct IgnoreRule: Sendable, Hashable {
   /// Field manager that must own the field; nil: whoever.
   public let manager: String?
 
+  /// A rule from the configuration's `kind`, `path` and `manager`.
   public init(kind: String?, path: String, manager: String?) {
     self.kind = kind
     self.path = path

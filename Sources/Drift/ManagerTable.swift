@@ -11,18 +11,22 @@ public struct ManagerTable: Sendable, Hashable {
     case unknown
   }
 
-  /// Names, exact.
+  /// People's tools, by exact name.
   public var humans: Set<String> = [
     "argocd-server", "k9s", "Lens", "OpenLens", "freelens", "headlamp", "curl", "python-requests", "OpenAPI-Generator",
     "Mozilla", "node-fetch", "HashiCorp", "oc",
   ]
+  /// People's tools by how their names begin: `kubectl-edit`, `kubectl-client-side-apply`.
   public var humanPrefixes = ["kubectl", "terraform", "Terraform"]
+  /// Controllers, by exact name.
   public var controllers: Set<String> = [
     "kube-controller-manager", "keda-operator", "cert-manager-cainjector", "external-secrets", "flagger",
     "rollouts-controller", "kube-scheduler", "kubelet", "cluster-autoscaler", "karpenter", "deployment-controller",
     "horizontal-pod-autoscaler", "knative", "istiod", "pilot-discovery", "reflector", "linkerd",
   ]
+  /// Controllers by how their names begin.
   public var controllerPrefixes = ["vpa-", "cert-manager", "keda", "system:serviceaccount:"]
+  /// Controllers by how their names end.
   public var controllerSuffixes = ["-controller", "-controller-manager", "-operator", "-autoscaler"]
   /// GitOps engines: own when they are the reconciler's, else a controller.
   public var engines: Set<String> = [
@@ -30,6 +34,7 @@ public struct ManagerTable: Sendable, Hashable {
     "Helm", "fluxd", "flux-operator",
   ]
 
+  /// The table that ships.
   public init() {}
 
   /// The managers that a reconciler's own writes carry.

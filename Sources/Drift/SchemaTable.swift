@@ -67,6 +67,7 @@ public struct SchemaTable: Sendable {
   var filled: Set<ID> = []
   var roots: [Kind: ID] = [:]
 
+  /// Knows nothing yet: every kind is compared without types.
   public init() {}
 
   /// Whether fields of this kind can be typed.
@@ -74,6 +75,7 @@ public struct SchemaTable: Sendable {
     roots[Kind(group: group, version: version, kind: kind)] != nil
   }
 
+  /// Whether no kind is known.
   public var isEmpty: Bool { roots.isEmpty }
   /// Number of nodes, for measurements.
   public var count: Int { shapes.count }

@@ -84,10 +84,13 @@ struct SurplusWalk {
     var next = Position(fields: fields, live: here.live)
     if key.hasPrefix("f:") {
       let name = String(key.dropFirst(2))
+      let desired = here.desired?[name]
+      // Most of what an engine owns: a value that Git sets.
+      if fields.count == 0, let desired, !desired.isNull { return nil }
       if here.place.hidesSurplus(name) || here.keys.contains(name) { return nil }
       guard let live = here.live[name], !live.isEmptyValue else { return nil }
       next.live = live
-      next.desired = here.desired?[name]
+      next.desired = desired
       next.applied = here.applied?[name]
       if let node = here.node, case .node(let child) = schema.child(of: node, named: name) { next.node = child }
       next.place = here.place.inner(name)
