@@ -18,7 +18,7 @@ public final class APIServer: Sendable {
     /// `gitVersion` of `/version`.
     public var version = "v1.34.1"
     /// Who may do what, by bearer token; empty: everybody everything, without a token.
-    public var tokens: [String: Access] = [:]
+    public var tokens: [String: TokenAccess] = [:]
     /// How many past events watches can start from.
     public var window = 4096
     public var bookmarkInterval = Duration.seconds(15)
@@ -105,8 +105,11 @@ public final class APIServer: Sendable {
     _ = await listener.task.result
   }
 
+  /// The port; nil while it does not listen.
+  public var port: UInt16? { listener.withLock { $0?.port } }
+
   /// `http://127.0.0.1:34567`; nil while it does not listen.
-  public var address: String? { listener.withLock { $0.map { "http://127.0.0.1:\($0.port)" } } }
+  public var address: String? { port.map { "http://127.0.0.1:\($0)" } }
 
   public func add(_ fault: Fault) { script.withLock { $0.faults.append(fault) } }
 

@@ -171,11 +171,13 @@ extension APIServer {
       from = version
     }
     let sendsInitial = wantsInitial.map { $0 == "true" } ?? (from == nil)
-    let seconds = request.query["timeoutSeconds"].flatMap { Int($0) } ?? Int.random(in: 1800...3600)
+    let wanted = request.query["timeoutSeconds"].flatMap { Int($0) } ?? 0
+    // Without a timeout the server takes one of its own (kubernetes: handlers/get.go).
+    let seconds = wanted > 0 ? min(wanted, 86_400) : Int.random(in: 1800...3600)
     let session = WatchSession.Options(
       filter: try filter(request, path, encoder.kind), from: sendsInitial ? nil : from ?? store.read(\.version),
       sendsBookmarks: request.flag("allowWatchBookmarks"), marksInitialEnd: wantsInitial == "true",
-      timeout: .seconds(min(max(0, seconds), 86_400)), bookmarkInterval: options.bookmarkInterval)
+      timeout: .seconds(seconds), bookmarkInterval: options.bookmarkInterval)
     let store = store
     return ServerResponse(
       body: .stream(ByteStream { WatchSession(store: store, encoder: encoder, options: session) }))

@@ -20,8 +20,8 @@ extension APIServer {
     return try objects(request, path, kind)
   }
 
-  private func authenticate(_ request: ServerRequest) throws(APIStatus) -> Access {
-    if options.tokens.isEmpty { return Access(user: "kubernetes-admin") }
+  private func authenticate(_ request: ServerRequest) throws(APIStatus) -> TokenAccess {
+    if options.tokens.isEmpty { return TokenAccess(user: "kubernetes-admin") }
     let prefix = "Bearer "
     guard request.authorization.hasPrefix(prefix),
       let access = options.tokens[String(request.authorization.dropFirst(prefix.count))]

@@ -107,9 +107,7 @@ extension StoreEvent {
   /// The state before, carrying the version of this event (kubernetes: cacher, DELETED for selectors).
   fileprivate var departed: StoredObject {
     guard let previous else { return object }
-    var json = previous.json
-    json["metadata"]?["resourceVersion"] = .string(String(version))
-    return StoredObject(version: version, json: json, bytes: json.encoded(), entries: previous.entries)
+    return StoredObject(version: version, previous.json, entries: previous.entries, previous: previous)
   }
 }
 

@@ -182,9 +182,7 @@ extension ObjectStore {
     let owners = entries(self, json)
     if let previous, unchanged(previous, json, owners) { return previous }
     if options.dryRun {
-      json["metadata"]?["resourceVersion"] = .string(String(previous?.version ?? version))
-      json["metadata"]?["managedFields"] = .array(owners.map(\.json))
-      return StoredObject(version: previous?.version ?? version, json: json, bytes: json.encoded(), entries: owners)
+      return StoredObject(version: previous?.version ?? version, json, entries: owners, previous: previous)
     }
     // The last finalizer of an object that is being deleted lets it go.
     if let previous, json["metadata"]?["deletionTimestamp"] != nil,

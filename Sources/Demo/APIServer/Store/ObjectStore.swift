@@ -10,19 +10,6 @@ struct ObjectKey: Hashable, Comparable, Sendable {
   static func < (a: ObjectKey, b: ObjectKey) -> Bool { (a.namespace, a.name) < (b.namespace, b.name) }
 }
 
-/// One version of one object.
-struct StoredObject: Sendable {
-  let version: UInt64
-  /// With kind, apiVersion and everything else.
-  let json: JSON
-  /// The same as compact JSON, made once.
-  let bytes: [UInt8]
-  let entries: [ManagerEntry]
-
-  var uid: String { json["metadata"]?["uid"]?.string ?? "" }
-  var labels: JSON? { json["metadata"]?["labels"] }
-}
-
 /// One write, as watches see it.
 struct StoreEvent: Sendable {
   enum Kind: String, Sendable { case added = "ADDED", modified = "MODIFIED", deleted = "DELETED" }
@@ -126,10 +113,7 @@ struct ObjectStore: Sendable {
     event: StoreEvent.Kind
   ) -> StoredObject {
     version += 1
-    var json = json
-    json["metadata"]?["resourceVersion"] = .string(String(version))
-    json["metadata"]?["managedFields"] = entries.isEmpty ? nil : .array(entries.map(\.json))
-    let object = StoredObject(version: version, json: json, bytes: json.encoded(), entries: entries)
+    let object = StoredObject(version: version, json, entries: entries, previous: previous)
     var table = tables.removeValue(forKey: kind.resource) ?? Table()
     if event == .deleted {
       table.objects[key] = nil

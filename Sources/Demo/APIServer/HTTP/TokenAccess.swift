@@ -1,7 +1,7 @@
 import Structured
 
 /// What the bearer of a token may do.
-public struct Access: Sendable {
+public struct TokenAccess: Sendable {
   /// The user's name in refusals.
   public var user: String
   /// What is refused; everything else is allowed.
@@ -28,8 +28,8 @@ public struct Access: Sendable {
   }
 
   /// Reads everything and writes nothing.
-  public static func readOnly(user: String) -> Access {
-    Access(user: user, denied: ["create", "update", "patch", "delete"].map { Rule(verb: $0) })
+  public static func readOnly(user: String) -> TokenAccess {
+    TokenAccess(user: user, denied: ["create", "update", "patch", "delete"].map { Rule(verb: $0) })
   }
 
   func allows(verb: String, group: String, resource: String, namespace: String?) -> Bool {
