@@ -122,6 +122,13 @@ struct Setup: Sendable {
     return chosen
   }
 
+  /// Secrets that a reconciler manages are listed by its labels, and kept as hashes (C12); all others are read by name.
+  private static var readOnlyRules: Gate.Rules {
+    var rules = Gate.Rules()
+    rules.secretSelectors = Set(OwnerLabels.all.map(\.name))
+    return rules
+  }
+
   private func cluster(_ named: NamedContext, _ network: Network) -> ClusterOptions {
     switch named.context.access {
     case .failure(let problem):
@@ -129,7 +136,7 @@ struct Setup: Sendable {
         id: named.id, server: named.context.server, reader: nil, problem: problem.description, readOnly: named.readOnly)
     case .success(let access):
       let isReadOnly = named.readOnly || readOnlySource != nil
-      let gate = isReadOnly ? Gate.readOnly() : Gate.open
+      let gate = isReadOnly ? Gate.readOnly(Self.readOnlyRules) : Gate.open
       return ClusterOptions(
         id: named.id, server: access.address.origin,
         reader: KubeReader(access: access, cluster: named.id, network: network, gate: gate),

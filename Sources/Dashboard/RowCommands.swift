@@ -1,0 +1,110 @@
+import Cells
+import GitOps
+
+extension Commands {
+  /// What can be done to the selected row.
+  static let rowCommands: [Command] = [
+    Command(
+      .reconcile, keys: ["R"], words: ["reconcile", "rec"], title: "reconcile",
+      help: "Asks the controller to make the cluster follow Git now.", access: .change(.reconcile), hint: 60,
+      when: { $0.availability(of: .reconcile, on: $0.target) }
+    ) { state, _ in
+      state.ask(.reconcile)
+      return []
+    },
+    Command(
+      .reconcileWithSource, keys: ["W"], words: ["reconcile-with-source"], title: "with source",
+      help: "Fetches the source first, then reconciles.", access: .change(.reconcileWithSource), hint: 20,
+      when: { $0.availability(of: .reconcileWithSource, on: $0.target) }
+    ) { state, _ in
+      state.ask(.reconcileWithSource)
+      return []
+    },
+    Command(
+      .state, keys: ["s"], words: ["state"], title: "state", help: "Opens the state menu: suspend, resume.",
+      access: .change(.suspend), hint: 55, when: { $0.stateMenuAvailability }
+    ) { state, _ in
+      let isSuspended = state.target?.resource.health == .suspended
+      state.overlay = .menu(Menu(topic: .state, items: [.suspend, .resume], selected: isSuspended ? 1 : 0))
+      return []
+    },
+    Command(
+      .suspend, words: ["suspend"], title: "suspend…",
+      help: "Stops a reconciler from following Git, with a reason and an end written down.", access: .change(.suspend),
+      when: { $0.availability(of: .suspend, on: $0.target) }
+    ) { state, _ in
+      state.ask(.suspend)
+      return []
+    },
+    Command(
+      .resume, words: ["resume"], title: "resume", help: "Lets a suspended reconciler follow Git again.",
+      access: .change(.resume), when: { $0.availability(of: .resume, on: $0.target) }
+    ) { state, _ in
+      state.ask(.resume)
+      return []
+    },
+    opener(.diff, "D", "diff", "diff", "Shows what differs from Git, field by field.", .drift),
+    opener(.logs, "l", nil, "logs", "Shows the controller's log lines about the row.", .logs),
+    opener(.describe, "d", "describe", "describe", "Shows conditions, revisions and settings of the row.", .overview),
+    opener(.events, "e", "events", "events", "Shows the events of the row.", .events),
+    opener(.yaml, "y", "yaml", "YAML", "Shows the live object as YAML.", .yaml),
+    Command(
+      .allActions, keys: ["a"], words: ["menu"], title: "all actions",
+      help: "Lists everything that can be done to the row, and why some of it cannot be done now."
+    ) { state, _ in
+      let items: [Command.ID] = [
+        .reconcile, .reconcileWithSource, .suspend, .resume, .describe, .diff, .events, .logs, .yaml, .ignored,
+        .refresh,
+      ]
+      state.overlay = .menu(Menu(topic: .actions, items: items))
+      return []
+    },
+  ]
+
+  private static func opener(
+    _ id: Command.ID, _ key: KeyChord, _ word: String?, _ title: StaticString, _ help: StaticString, _ tab: Screen.Tab
+  ) -> Command {
+    Command(
+      id, keys: [key], words: word.map { [$0] } ?? [], title: title, help: help,
+      hint: tab == .drift ? 50 : tab == .logs ? 40 : 0,
+      when: { $0.availability(of: tab) }
+    ) { state, _ in state.show(tab) }
+  }
+}
+
+extension State {
+  var stateMenuAvailability: Availability {
+    let suspend = availability(of: .suspend, on: target)
+    return suspend == .ready || availability(of: .resume, on: target) == .ready ? .ready : suspend
+  }
+
+  /// Whether the selected row has such a tab.
+  func availability(of tab: Screen.Tab) -> Availability {
+    guard let subject = subject(for: tab) else {
+      return screens.isEmpty ? .denied("nothing is selected") : .hidden
+    }
+    if case .object = subject, tab == .drift { return .ready }
+    return Screen(subject).tabs.contains(tab) ? .ready : .hidden
+  }
+
+  /// What a tab is opened of: the row itself, or its reconciler for what only reconcilers have.
+  private func subject(for tab: Screen.Tab) -> Screen.Subject? {
+    switch subject {
+    case .object(let ref):
+      // What differs in an object is its overview; the log is its reconciler's.
+      return tab == .logs ? target.map { .reconciler($0.ref) } : .object(ref)
+    case .coverage, .help, .actions, nil: return target.map { .reconciler($0.ref) }
+    case .some(let subject): return subject
+    }
+  }
+
+  mutating func show(_ tab: Screen.Tab) -> [Effect] {
+    guard let subject = subject(for: tab) else { return [] }
+    let tab = tab == .drift && !Screen(subject).tabs.contains(.drift) ? .overview : tab
+    if let screen, screen.subject == subject {
+      screens[screens.count - 1].show(tab)
+      return loadForTab()
+    }
+    return push(Screen(subject, tab: tab))
+  }
+}
