@@ -232,6 +232,21 @@ import Testing
     try await log.nextLine().map { String(decoding: $0, as: UTF8.self) }
   }
 
+  @Test func aSceneIsSetStraightInTheStore() async throws {
+    let client = try await Client()
+    let map = GroupKind(group: "", kind: "ConfigMap")
+    try client.server.apply(
+      ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a", "namespace": "new"], "data": ["k": "v"]],
+      as: "kustomize-controller")
+    try client.server.merge(map, namespace: "new", name: "a", ["data": ["k": "w"]], as: "kubectl-edit")
+    let object = try #require(try await client.reader.list(client.stream).objects.first)
+    let fields = try object.document().root.value(at: "metadata", "managedFields")
+    #expect(fields?.elements?.compactMap { $0["manager"]?.string } == ["kubectl-edit"])
+    try client.server.delete(map, namespace: "new", name: "a")
+    #expect(client.server.object(map, namespace: "new", name: "a") == nil && client.server.objects(map).isEmpty)
+    await client.stop()
+  }
+
   @Test func tablesHaveColumnsAndRows() async throws {
     let client = try await Client()
     try client.create("flags")

@@ -1,4 +1,5 @@
 import Foundation
+import GitOps
 import Structured
 import Testing
 
@@ -111,6 +112,18 @@ import Testing
     try bench.create(Bench.configMaps, "metadata: {name: flags, finalizers: [a/b]}")
     _ = try bench.store.delete(Bench.namespaces, ObjectKey(namespace: "", name: "shop"), bench.options())
     #expect(bench.object(Bench.configMaps, "flags") == nil)
+  }
+
+  @Test func eventsLiveForAnHour() throws {
+    var bench = try Bench()
+    for (name, age) in [("old", 3700.0), ("young", 3500)] {
+      let time = Timestamp.format(bench.now - age)
+      try bench.create(
+        Bench.kind("", "events"), "metadata: {name: \(name)}\ninvolvedObject: {}\nlastTimestamp: '\(time)'")
+    }
+    bench.store.expireEvents(at: bench.now)
+    #expect(bench.object(Bench.kind("", "events"), "old") == nil)
+    #expect(bench.object(Bench.kind("", "events"), "young") != nil)
   }
 
   @Test func aDryRunStoresNothing() throws {

@@ -44,8 +44,8 @@ public final class APIServer: Sendable {
   public struct NotListening: Error { public let reason: String }
 
   public let options: Options
-  public let store: ClusterStore
-  public let logs = PodLogs()
+  let store: ClusterStore
+  let logs = PodLogs()
   let kinds: [ServedKind]
   let discovery: Discovery
   let openAPI: OpenAPI
@@ -123,6 +123,11 @@ public final class APIServer: Sendable {
   /// Forgets all past events: watches that start from before, and continue tokens, answer 410.
   public func expireEvents() throws {
     try store.write { (store: inout ObjectStore) throws(APIStatus) in store.compact() }
+  }
+
+  /// Events live for an hour.
+  func expireOldEvents() {
+    _ = try? store.write { (store: inout ObjectStore) throws(APIStatus) in store.expireEvents(at: .now) }
   }
 
   private func record(_ request: ServerRequest, target: String) {

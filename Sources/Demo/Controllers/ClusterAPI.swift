@@ -5,8 +5,8 @@ import Structured
 /// What the simulated controllers do with a cluster: over HTTP against any API server, or straight on the demo's store
 /// while the past is being made.
 protocol ClusterAPI: Sendable {
-  /// Nil when the kind is not served.
-  func resource(for groupKind: GroupKind) async throws(APIError) -> ServedResource?
+  /// Nil when the kind is not served, or not in that version (nil: in any).
+  func resource(for groupKind: GroupKind, version: String?) async throws(APIError) -> ServedResource?
   func list(_ resource: ServedResource, labels: String?) async throws(APIError) -> [JSON]
   /// Nil when there is none.
   func get(_ resource: ServedResource, _ key: ObjectKey) async throws(APIError) -> JSON?
@@ -26,6 +26,10 @@ protocol ClusterAPI: Sendable {
 }
 
 extension ClusterAPI {
+  func resource(for groupKind: GroupKind) async throws(APIError) -> ServedResource? {
+    try await resource(for: groupKind, version: nil)
+  }
+
   /// The resource of a kind that the controllers cannot do without.
   /// - Throws: `APIError` with status 404 when it is not served.
   func require(_ groupKind: GroupKind) async throws(APIError) -> ServedResource {

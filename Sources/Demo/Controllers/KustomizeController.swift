@@ -21,8 +21,8 @@ struct KustomizeController: Reconciler {
   var voice: ControllerVoice
   var applier: ObjectApplier
   /// Runs that wait for their objects' health.
-  private var waiting: [ObjectKey: HealthWait] = [:]
-  private var last: [ObjectKey: LastRun] = [:]
+  var waiting: [ObjectKey: HealthWait] = [:]
+  var last: [ObjectKey: LastRun] = [:]
   private var builds: [ObjectKey: Build] = [:]
 
   /// What was rendered last: the same spec at the same commit gives the same objects.
@@ -43,7 +43,7 @@ struct KustomizeController: Reconciler {
     let deadline: Date
   }
 
-  private struct LastRun {
+  struct LastRun {
     let generation: Int
     let revision: String
     let next: Date
@@ -107,7 +107,7 @@ struct KustomizeController: Reconciler {
     return now < next ? next : nil
   }
 
-  private func pause(_ object: JSON, failed: Bool) -> Double {
+  func pause(_ object: JSON, failed: Bool) -> Double {
     let interval = seconds(object["spec"]?["interval"], 600)
     return failed ? seconds(object["spec"]?["retryInterval"], interval) : interval
   }
@@ -129,8 +129,6 @@ struct KustomizeController: Reconciler {
     else { return nil }
     return Artifact(url: url, revision: revision)
   }
-
-  // MARK: One run
 
   private mutating func run(
     _ begun: StatusDraft, _ resource: ServedResource, _ source: Artifact?, _ now: Date
@@ -236,118 +234,5 @@ struct KustomizeController: Reconciler {
         version: parts.last.map(String.init) ?? "",
         key: ObjectKey(namespace: check["namespace"]?.string ?? "", name: check["name"]?.string ?? ""))
     }
-  }
-
-  // MARK: Health and the end
-
-  private mutating func checkHealth(
-    _ wait: HealthWait, _ resource: ServedResource, _ now: Date
-  ) async throws(APIError) -> Date? {
-    let key = ObjectKey(of: wait.draft.object)
-    var unready: [String] = []
-    for item in wait.items {
-      let health = ObjectHealth(try await api.object(item.groupKind, item.key))
-      if health != .current { unready.append("\(item.label) status: '\(health.rawValue)'") }
-    }
-    let passed = now.timeIntervalSince(wait.begin)
-    if unready.isEmpty {
-      waiting[key] = nil
-      var draft = wait.draft
-      let text = "Health check passed in \(goText(max(0.021, passed)))"
-      draft.set("Healthy", "True", "Succeeded", text, at: now)
-      if wait.draft.status["lastAppliedRevision"]?.string != wait.revision {
-        await voice.event(
-          on: draft.object, reason: "Progressing", text, annotations: annotations(wait.revision), at: now)
-      }
-      return try await succeed(draft, resource, wait.revision, wait.digest, now)
-    }
-    if now < wait.deadline {
-      waiting[key] = wait
-      return min(wait.deadline, now.addingTimeInterval(1))
-    }
-    waiting[key] = nil
-    let text =
-      "health check failed after \(goText(passed)): timeout waiting for: [\(unready.joined(separator: ", "))]"
-    var draft = wait.draft
-    draft.set("Healthy", "False", "HealthCheckFailed", text, at: now)
-    draft.note("HealthCheckFailed", wait.revision, wait.digest, at: now)
-    return try await fail(draft, resource, "HealthCheckFailed", text, revision: wait.revision, now)
-  }
-
-  private mutating func succeed(
-    _ finished: StatusDraft, _ resource: ServedResource, _ revision: String, _ digest: String, _ now: Date
-  ) async throws(APIError) -> Date? {
-    var draft = finished
-    let interval = pause(draft.object, failed: false)
-    draft.status["lastAppliedRevision"] = .string(revision)
-    draft.note("ReconciliationSucceeded", revision, digest, at: now)
-    draft.succeed("ReconciliationSucceeded", "Applied revision: \(revision)", at: now)
-    try await api.setStatus(resource, of: draft.object, to: draft.status, as: Self.statusManager)
-    let took = goText(max(0.1, now.timeIntervalSince(draft.began)))
-    let text = "Reconciliation finished in \(took), next run in \(goText(interval))"
-    await voice.event(
-      on: draft.object, reason: "ReconciliationSucceeded", text,
-      annotations: annotations(revision, ["kustomize.toolkit.fluxcd.io/commit_status": "update"]), at: now)
-    voice.say(text, about: draft.object, run: draft.run, more: [("revision", .string(revision))], at: now)
-    return settle(draft, revision, now.addingTimeInterval(interval))
-  }
-
-  private mutating func fail(
-    _ failed: StatusDraft, _ resource: ServedResource, _ reason: String, _ message: String, revision: String = "",
-    retry: Double? = nil, _ now: Date
-  ) async throws(APIError) -> Date? {
-    var draft = failed
-    draft.fail(reason, message, at: now)
-    try await api.setStatus(resource, of: draft.object, to: draft.status, as: Self.statusManager)
-    let interval = retry ?? pause(draft.object, failed: true)
-    await voice.event(
-      on: draft.object, type: "Warning", reason: reason, message, annotations: annotations(revision), at: now)
-    let took = goText(max(0.1, now.timeIntervalSince(draft.began)))
-    voice.say(
-      "Reconciliation failed after \(took), next try in \(goText(interval))", level: "error", about: draft.object,
-      run: draft.run, more: [("revision", .string(revision)), ("error", .string(message))], at: now)
-    return settle(draft, revision, now.addingTimeInterval(interval))
-  }
-
-  private mutating func settle(_ draft: StatusDraft, _ revision: String, _ next: Date) -> Date {
-    last[ObjectKey(of: draft.object)] = LastRun(generation: draft.generation, revision: revision, next: next)
-    return next
-  }
-
-  private func annotations(_ revision: String, _ more: [String: String] = [:]) -> [String: String] {
-    revision.isEmpty ? more : more.merging(["kustomize.toolkit.fluxcd.io/revision": revision]) { $1 }
-  }
-
-  // MARK: Dependencies and deletion
-
-  /// Why a dependency is not met; nil when all are.
-  private func unreadyDependency(of object: JSON, _ source: Artifact) async throws(APIError) -> String? {
-    for reference in object["spec"]?["dependsOn"]?.array ?? [] {
-      let key = ObjectKey(
-        namespace: reference["namespace"]?.string ?? object["metadata"]?["namespace"]?.string ?? "",
-        name: reference["name"]?.string ?? "")
-      let label = "\(key.namespace)/\(key.name)"
-      guard let dependency = try await api.object(groupKind, key) else {
-        return "dependency '\(label)' not found: kustomizations.kustomize.toolkit.fluxcd.io \"\(key.name)\" not found"
-      }
-      guard Conditions(dependency).isTrue("Ready"),
-        dependency["metadata"]?["generation"]?.int == dependency["status"]?["observedGeneration"]?.int
-      else { return "dependency '\(label)' is not ready" }
-      let isSameSource = dependency["spec"]?["sourceRef"] == object["spec"]?["sourceRef"]
-      if isSameSource, dependency["status"]?["lastAppliedRevision"]?.string != source.revision {
-        return "dependency '\(label)' revision is not up to date"
-      }
-    }
-    return nil
-  }
-
-  private func finalize(_ object: JSON, _ resource: ServedResource) async throws(APIError) -> Date? {
-    let isSuspended = object["spec"]?["suspend"]?.bool == true
-    if object["spec"]?["prune"]?.bool == true, !isSuspended {
-      let items = (object.value(at: "status", "inventory", "entries")?.array ?? []).compactMap(InventoryItem.init)
-      _ = try await applier.prune(items, owner: ObjectKey(of: object))
-    }
-    try await api.removeFinalizer(object, resource, as: Self.statusManager)
-    return nil
   }
 }

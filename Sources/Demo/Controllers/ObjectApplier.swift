@@ -31,7 +31,7 @@ struct ObjectApplier: Sendable {
     let first = desired.filter { Self.isGround($0.groupKind) }
     for object in first + desired.filter({ !Self.isGround($0.groupKind) }) {
       let label = "\(object.groupKind.kind)/\(object.namespace)/\(object.name)"
-      guard let resource = try await api.resource(for: object.groupKind) else {
+      guard let resource = try await api.resource(for: object.groupKind, version: object.version) else {
         throw APIError(
           .status, status: 404, reason: "NotFound",
           message: "\(label) dry-run failed: no matches for kind "

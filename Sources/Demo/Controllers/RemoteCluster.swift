@@ -20,12 +20,12 @@ public final class RemoteCluster: ClusterAPI {
     reader = KubeReader(access: access, cluster: cluster, network: network, gate: gate)
   }
 
-  func resource(for groupKind: GroupKind) async throws(APIError) -> ServedResource? {
-    if let known = served.withLock({ $0.resource(for: groupKind) }) { return known }
+  func resource(for groupKind: GroupKind, version: String?) async throws(APIError) -> ServedResource? {
+    if let known = served.withLock({ $0.resource(for: groupKind, version: version) }) { return known }
     // A kind may have been added since, by a CRD.
     let discovery = try await reader.discover()
     served.withLock { $0 = discovery }
-    return discovery.resource(for: groupKind)
+    return discovery.resource(for: groupKind, version: version)
   }
 
   func list(_ resource: ServedResource, labels: String?) async throws(APIError) -> [JSON] {

@@ -6,9 +6,18 @@ import Structured
 /// Flux's controllers, and as much of Kubernetes' own as they need, as ordinary clients of one API server: the demo's,
 /// or a real one.
 public struct SimulatedFlux: Sendable {
+  /// What Deployments get.
+  public enum Workloads: Sendable {
+    /// A status, ReplicaSets and Pods.
+    case complete
+    /// A status only: an API server without a kubelet.
+    case status
+    /// Nothing: a real controller manager runs beside us.
+    case none
+  }
+
   public struct Options: Sendable {
-    /// Whether Deployments get ReplicaSets and Pods; against a real API server they only get a status.
-    public var makesPods = true
+    public var workloads = Workloads.complete
     /// Seconds until a dependency that was not ready is looked at again.
     public var dependencyRetry = 30.0
 
@@ -41,14 +50,17 @@ public struct SimulatedFlux: Sendable {
     let api = voice.api
     var kustomize = KustomizeController(api: api, repositories: repositories, voice: voice)
     kustomize.dependencyRetry = options.dependencyRetry
-    return [
+    var controllers: [any Reconciler] = [
       SourceController(.gitRepository, api: api, repositories: repositories, voice: voice),
       SourceController(.helmRepository, api: api, repositories: repositories, voice: voice),
       SourceController(.helmChart, api: api, repositories: repositories, voice: voice),
       kustomize, HelmController(api: api, voice: voice),
-      WorkloadController(api: api, makesPods: options.makesPods, voice: voice),
-      AutoscalerController(api: api, voice: voice),
     ]
+    if options.workloads != .none {
+      controllers.append(WorkloadController(api: api, makesPods: options.workloads == .complete, voice: voice))
+      controllers.append(AutoscalerController(api: api, voice: voice))
+    }
+    return controllers
   }
 
   /// Runs until the task is cancelled.

@@ -46,6 +46,10 @@ final class StoreCluster: ClusterAPI {
 
   func resource(for groupKind: GroupKind) -> ServedResource? { resources[groupKind]?.resource }
 
+  func resource(for groupKind: GroupKind, version: String?) -> ServedResource? {
+    resource(for: groupKind).flatMap { version == nil || $0.version == version ? $0 : nil }
+  }
+
   func list(_ resource: ServedResource, labels: String?) throws(APIError) -> [JSON] {
     guard let kind = kind(resource) else { return [] }
     return try run { store throws(APIStatus) in

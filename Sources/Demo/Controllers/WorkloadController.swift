@@ -143,6 +143,7 @@ struct WorkloadController: Reconciler {
       try await scale(set, sets, to: keeps ? oldCount : 0, deployment, now)
       try await setPods(of: set, count: keeps ? oldCount : 0, isBroken: false, isStarted: true, now)
     }
+    try await forget(live.filter { ObjectKey(of: $0) != current && $0["spec"]?["replicas"]?.int == 0 }, sets)
     let existing = live.first { ObjectKey(of: $0) == current }
     let set: JSON
     if let existing {
@@ -152,6 +153,18 @@ struct WorkloadController: Reconciler {
       set = try await makeSet(deployment, current, hash, replicas: newCount, now)
     }
     try await setPods(of: set, count: newCount, isBroken: ready.isBroken, isStarted: ready.isStarted, now)
+  }
+
+  /// Old sets beyond the history limit go, the oldest first (kubernetes: revisionHistoryLimit).
+  private func forget(_ old: [JSON], _ sets: ServedResource) async throws(APIError) {
+    let limit = 10
+    guard old.count > limit else { return }
+    let sorted = old.sorted {
+      ($0["metadata"]?["creationTimestamp"]?.string ?? "") < ($1["metadata"]?["creationTimestamp"]?.string ?? "")
+    }
+    for set in sorted.prefix(old.count - limit) {
+      try await api.delete(sets, ObjectKey(of: set), uid: nil, as: Self.manager)
+    }
   }
 
   private func newest(_ sets: [JSON], except key: ObjectKey) -> ObjectKey? {

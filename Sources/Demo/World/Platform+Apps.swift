@@ -115,6 +115,7 @@ extension Platform {
       ports:
         - name: http
           port: 80
+          protocol: TCP
           targetPort: http
 
     """

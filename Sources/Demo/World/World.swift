@@ -132,6 +132,10 @@ public final class World: Sendable {
       let flux = SimulatedFlux(remote, repositories: repositories, log: Self.log(into: server))
       start { await flux.run() }
     }
+    let all = Array(servers.values)
+    start {
+      while (try? await Task.sleep(for: .seconds(60))) != nil { for server in all { server.expireOldEvents() } }
+    }
     let story = Story(options.story, seed: options.seed, speed: options.speed, history: history)
     let (hands, servers) = (remotes.mapValues { Hands(api: $0) }, servers)
     start {
@@ -183,8 +187,12 @@ public final class World: Sendable {
     let base = FileManager.default.temporaryDirectory.path
     let name = "driftglass-demo-\(UInt64.random(in: 0 ... .max))"
     let path = base.hasSuffix("/") ? base + name : "\(base)/\(name)"
-    try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw WorldError("cannot make the demo's folder \(path): \(error)")
+    }
     return path
   }
 }

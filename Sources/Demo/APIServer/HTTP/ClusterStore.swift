@@ -3,7 +3,7 @@ import Synchronization
 
 /// The object store of one API server with its readers: one lock around the state, and a wake-up for every watch of a
 /// resource that changed. It outlives the server: stopping and starting again is a cluster that goes away and returns.
-public final class ClusterStore: Sendable {
+final class ClusterStore: Sendable {
   private let state: Mutex<ObjectStore>
   private let watches = Mutex<Watches>(Watches())
 

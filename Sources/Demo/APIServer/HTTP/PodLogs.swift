@@ -3,7 +3,7 @@ import GitOps
 import Synchronization
 
 /// The logs of an API server's pods: a ring of lines a pod, in memory.
-public final class PodLogs: Sendable {
+final class PodLogs: Sendable {
   struct Line: Sendable {
     let number: UInt64
     let time: Date

@@ -89,7 +89,7 @@ struct TableColumn: Sendable {
     TableColumn("Restarts", type: "integer") { object in
       .integer((object["status"]?["containerStatuses"]?.array ?? []).reduce(0) { $0 + ($1["restartCount"]?.int ?? 0) })
     },
-    .integer("IP", priority: 1, "status", "podIP"),
+    TableColumn("IP", priority: 1) { $0.value(at: "status", "podIP") ?? "" },
   ]
 
   static let service: [TableColumn] = [
