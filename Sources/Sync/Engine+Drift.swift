@@ -157,7 +157,7 @@ extension Engine {
     case .absent(let seen): return .absent(seenBefore: seen)
     case .present(let object): return .present(object, labelled: false)
     case .unknown(let reason): return .unknown(reason: reason)
-    case .asking: return nil
+    case .asking, .unanswered: return nil
     case nil:
       probes[ref] = .asking
       probeQueue.add(ref)
@@ -166,8 +166,7 @@ extension Engine {
   }
 
   private func isLabelled(_ object: Object, _ reconciler: ObjectRef) -> Bool {
-    let keys = Self.ownerLabels(of: reconciler)
-    return object.labels[keys.name] == reconciler.name && object.labels[keys.namespace] == reconciler.namespace
+    Self.ownerLabels(of: reconciler)?.owner(of: object) == reconciler.moved(to: object.ref.cluster)
   }
 
   /// Group versions that managed objects use and whose schema was not asked for yet.
@@ -216,7 +215,7 @@ extension Engine {
 
   private func wasSeen(_ ref: ObjectRef) -> Bool { seenBefore.contains(ref) }
 
-  /// `nil`: no answer; the link says so, and the next list asks again.
+  /// `nil`: no answer. Asking again at once would be a storm against a server that is down.
   private func probed(_ ref: ObjectRef, _ answer: Probe?) {
     probeQueue.done(1)
     defer { workDone() }
@@ -224,8 +223,22 @@ extension Engine {
       probes[ref] = nil
       return
     }
-    probes[ref] = answer
+    probes[ref] = answer ?? .unanswered
     if case .present = answer { updateWatches(of: ref.cluster) }
+    if answer == nil { askLater(ref) } else { compareOwners(of: ref) }
+  }
+
+  private func askLater(_ ref: ObjectRef) {
+    Task {
+      try? await Task.sleep(for: .seconds(30))
+      askAgain(ref)
+    }
+  }
+
+  /// Forgets that there was no answer, so that the next comparison asks.
+  func askAgain(_ ref: ObjectRef) {
+    guard case .unanswered = probes[ref] else { return }
+    probes[ref] = nil
     compareOwners(of: ref)
   }
 }

@@ -3,13 +3,9 @@ import GitOps
 import Kube
 
 extension Engine {
-  static let kustomizeName = "kustomize.toolkit.fluxcd.io/name"
-  static let kustomizeNamespace = "kustomize.toolkit.fluxcd.io/namespace"
-  static let helmName = "helm.toolkit.fluxcd.io/name"
-  static let helmNamespace = "helm.toolkit.fluxcd.io/namespace"
-
-  static func ownerLabels(of reconciler: ObjectRef) -> (name: String, namespace: String) {
-    reconciler.kind == "HelmRelease" ? (helmName, helmNamespace) : (kustomizeName, kustomizeNamespace)
+  /// The labels that a reconciler puts on what it applies.
+  static func ownerLabels(of reconciler: ObjectRef) -> OwnerLabels? {
+    KindAdapters.adapter(for: reconciler.groupKind)?.ownerLabels
   }
 
   /// Which kinds of managed objects to watch in a cluster: one label-selected stream a kind and engine, so that nothing
@@ -19,7 +15,7 @@ extension Engine {
     var versions: [GroupKind: [String: Int]] = [:]
     var selectors: [GroupKind: Set<String>] = [:]
     for (reconciler, members) in membership where reconciler.cluster == cluster {
-      let label = Self.ownerLabels(of: reconciler).name
+      guard let label = Self.ownerLabels(of: reconciler)?.name else { continue }
       let set = desired[reconciler]?.set
       for member in members where KindAdapters.adapter(for: member.groupKind) == nil {
         selectors[member.groupKind, default: []].insert(label)
@@ -64,13 +60,14 @@ extension Engine {
 
   /// The label-selected streams that hold objects of this kind for this reconciler.
   func stream(for object: ObjectRef, under reconciler: ObjectRef) -> StreamID? {
-    let label = Self.ownerLabels(of: reconciler).name
+    guard let label = Self.ownerLabels(of: reconciler)?.name else { return nil }
     return clusters[object.cluster]?.wanted.first { $0.groupKind == object.groupKind && $0.selector == .labels(label) }
   }
 
   /// A list is complete: what is not in it may be missing.
   func streamListed(_ stream: StreamID) {
     for (ref, reconcilers) in owners where ref.cluster == stream.cluster && ref.groupKind == stream.groupKind {
+      if case .unanswered = probes[ref] { probes[ref] = nil }
       for reconciler in reconcilers { compareQueue.add(Pair(reconciler: reconciler, object: ref)) }
     }
   }

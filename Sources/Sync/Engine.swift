@@ -127,7 +127,7 @@ public actor Engine {
   private func forgetProbe(of object: Object) {
     guard let probe = probes[object.ref] else { return }
     if case .present = probe {
-      guard object.labels[Self.kustomizeName] != nil || object.labels[Self.helmName] != nil else { return }
+      guard !OwnerLabels.owners(of: object).isEmpty else { return }
       probes[object.ref] = nil
       updateWatches(of: object.ref.cluster)
     } else {

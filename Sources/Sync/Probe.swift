@@ -8,4 +8,6 @@ enum Probe: Sendable {
   /// It exists without the owner's label; it is followed by name from here on.
   case present(Object)
   case unknown(String)
+  /// The server did not answer; asked again when its streams are back, and after a while.
+  case unanswered
 }
