@@ -123,8 +123,6 @@ struct WorkloadController: Reconciler {
     return status
   }
 
-  // MARK: ReplicaSets and Pods
-
   private mutating func settlePods(
     _ deployment: JSON, hash: String, _ ready: Ready, _ now: Date
   ) async throws(APIError) {

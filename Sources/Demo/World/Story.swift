@@ -63,8 +63,6 @@ public struct Story: Sendable {
     }
   }
 
-  // MARK: What can happen
-
   private mutating func commit(
     _ subject: String, _ hands: [String: Hands], _ change: (inout Platform) -> Void
   ) async {

@@ -97,8 +97,7 @@ struct Ownership {
       return Difference(changed: new.map { fields(of: $0, schema, withMaps: true) } ?? FieldSet())
     }
     guard let new else { return Difference(removed: fields(of: old, schema, withMaps: true)) }
-    if old == new { return Difference() }
-    if schema.isAtomic(in: catalog) { return Difference(changed: .leaf) }
+    if schema.isAtomic(in: catalog) { return old == new ? Difference() : Difference(changed: .leaf) }
     switch (old, new) {
     case (.object(let before), .object(let after)):
       var result = Difference()
@@ -112,9 +111,11 @@ struct Ownership {
       }
       return result
     case (.array(let before), .array(let after)):
-      guard case .list(let element, let kind) = schema, kind != .atomic else { return Difference(changed: .leaf) }
+      guard case .list(let element, let kind) = schema, kind != .atomic else {
+        return old == new ? Difference() : Difference(changed: .leaf)
+      }
       return listDifference(before, after, schema, element)
-    default: return Difference(changed: .leaf)
+    default: return old == new ? Difference() : Difference(changed: .leaf)
     }
   }
 
