@@ -40,12 +40,14 @@ struct Document: Sendable {
   mutating func refresh(_ state: State, width: Int) {
     guard let screen = state.screen else { return }
     let isYAML = screen.tab == .yaml
+    let isStill = isYAML || screen.subject == .help
     let isLong = isYAML || screen.tab == .logs || screen.tab == .events
     let key = Key(
-      generation: isYAML ? 0 : state.generation, subject: screen.subject, tab: screen.tab,
+      generation: isStill ? 0 : state.generation, subject: screen.subject, tab: screen.tab,
       showsManagedFields: screen.showsManagedFields, width: width, wraps: state.wide,
-      second: isLong ? 0 : state.now.timeIntervalSince1970.rounded(.down),
-      loaded: isYAML ? screen.object.flatMap { state.loaded[$0] } : nil, notices: state.history.count,
+      second: isLong || isStill ? 0 : state.now.timeIntervalSince1970.rounded(.down),
+      loaded: isYAML ? screen.object.flatMap { state.loaded[$0] } : nil,
+      notices: screen.subject == .actions ? state.history.count : 0,
       sent: state.sent.count)
     guard key != self.key else { return }
     self.key = key

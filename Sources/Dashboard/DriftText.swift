@@ -119,7 +119,8 @@ struct DriftText {
     let isExtra = row.driftClass == .extra
     let git: SafeText = isExtra ? "does not have it" : "has it"
     let live: SafeText =
-      isExtra || row.cause == .terminating || row.cause == .labelRemoved || row.live != nil ? "has it" : "does not have it"
+      isExtra || row.cause == .terminating || row.cause == .labelRemoved || row.live != nil
+      ? "has it" : "does not have it"
     return ([Span(git, .git)], [Span(live, .live)])
   }
 

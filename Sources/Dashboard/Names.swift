@@ -36,7 +36,8 @@ enum Names {
     guard parts.count == 3, parts[0].hasSuffix(" status: ") else { return nil }
     let object = parts[0].dropLast(" status: ".count).split(whereSeparator: { $0 == "[" || $0 == " " }).last
     guard let object, let name = object.split(separator: "/").last, !name.isEmpty, !parts[1].isEmpty else { return nil }
-    let others = message.utf8.count > 100_000 ? 0 : parts[2].split(separator: "'").filter { $0.hasSuffix(" status: ") }.count
+    let others =
+      message.utf8.count > 100_000 ? 0 : parts[2].split(separator: "'").filter { $0.hasSuffix(" status: ") }.count
     return "\(name) \(parts[1])\(others > 0 ? " +\(others)" : "")"
   }
 

@@ -48,7 +48,9 @@ struct Overlays {
     }
     // The question and its keys stay in sight on the smallest screen; consequences give way, and say so.
     let room = max(1, layout.size.height - 2 - tail.count - rows.count)
-    if consequences.count > room { consequences = consequences.prefix(room - 1) + [[Span("… more on a larger screen", .dialog)]] }
+    if consequences.count > room {
+      consequences = consequences.prefix(room - 1) + [[Span("… more on a larger screen", .dialog)]]
+    }
     rows += consequences
     let firstField = rows.count + (isTight ? 0 : 1)
     rows += tail

@@ -34,9 +34,19 @@ struct Page {
 
   /// A line, wrapped when it is longer than the page.
   mutating func line(_ spans: [Span], indent: Int = 0) {
-    let wrapped = Paragraph(lines: [spans]).wrapped(to: max(8, width - indent), repertoire: state.repertoire)
+    let wrapped = wrap(spans, to: width - indent)
     let blank = SafeText(untrusted: String(repeating: " ", count: indent))
     for part in wrapped { lines.append(.spans(indent > 0 ? [Span(blank)] + part : part)) }
+  }
+
+  /// Broken into lines of at most `room` columns. Most lines fit: those are not taken apart.
+  func wrap(_ spans: [Span], to room: Int) -> [[Span]] {
+    let room = max(8, room)
+    let isPlain = spans.allSatisfy { span in
+      span.text.isASCII && !span.text.string.utf8.contains { $0 < 0x20 }
+    }
+    if isPlain, spans.width <= room { return [spans] }
+    return Paragraph(lines: [spans]).wrapped(to: room, repertoire: state.repertoire)
   }
 
   mutating func blank() { if !lines.isEmpty { lines.append(.spans([])) } }
@@ -49,8 +59,7 @@ struct Page {
   /// ` Source        GitRepository flux-system/fleet`, the value wrapped under itself.
   mutating func fact(_ label: SafeText, _ value: [Span]) {
     guard value.contains(where: { !$0.text.isEmpty }) else { return }
-    let room = max(8, width - Page.label)
-    let wrapped = Paragraph(lines: [value]).wrapped(to: room, repertoire: state.repertoire)
+    let wrapped = wrap(value, to: width - Page.label)
     for (index, part) in wrapped.enumerated() {
       let name = index == 0 ? label : ""
       let gap = String(repeating: " ", count: max(1, Page.label - name.width))

@@ -31,7 +31,8 @@ import Testing
       #expect(help.hasSuffix(".") && !help.dropLast().contains(". "), "\(command.id)")
       #expect(help.first?.isUppercase == true)
       #expect(!command.title.description.isEmpty)
-      #expect(!command.keys.isEmpty || !command.words.isEmpty || command.id == .search, "\(command.id) cannot be reached")
+      #expect(
+        !command.keys.isEmpty || !command.words.isEmpty || command.id == .search, "\(command.id) cannot be reached")
     }
   }
 

@@ -11,7 +11,8 @@ import Testing
     try expectGolden(view(state, size: state.size), named: "detail/overview-\(width)x\(height)")
   }
 
-  @Test(arguments: [("D", "drift"), ("e", "events"), ("l", "logs")]) func showsItsTabs(key: String, tab: String) throws {
+  @Test(arguments: [("D", "drift"), ("e", "events"), ("l", "logs")]) func showsItsTabs(key: String, tab: String) throws
+  {
     for (width, height) in HomeScreenTests.sizes {
       let state = World.state(width: width, height: height, keys: key)
       try expectGolden(view(state, size: state.size), named: "detail/\(tab)-\(width)x\(height)")

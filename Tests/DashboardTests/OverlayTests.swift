@@ -17,7 +17,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("s", "state-menu"), ("a", "actions"), (": 't'", "palette"), (": 'ks_fl'", "palette-argument"), ("n 'sh'", "picker"),
+    ("s", "state-menu"), ("a", "actions"), (": 't'", "palette"), (": 'ks_fl'", "palette-argument"),
+    ("n 'sh'", "picker"),
     ("/ '/cart['", "bad-filter"), ("/ 'shop' Enter", "filtered"), ("q", "quit"), ("x", "unbound"),
   ])
   func showsWhatTakesTheKeys(keys: String, name: String) throws {

@@ -7,7 +7,9 @@ import Testing
 
 /// Empty, loading, forbidden, all down; odd names.
 @Suite struct TroubleScreenTests {
-  private func expect(_ snapshot: Snapshot, _ name: String, keys: String = "", width: Int = 120, height: Int = 36) throws {
+  private func expect(_ snapshot: Snapshot, _ name: String, keys: String = "", width: Int = 120, height: Int = 36)
+    throws
+  {
     let state = World.state(snapshot, width: width, height: height, keys: keys)
     try expectGolden(view(state, size: state.size), named: "trouble/\(name)-\(width)x\(height)")
   }

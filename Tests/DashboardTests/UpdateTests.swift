@@ -223,7 +223,7 @@ import Testing
     #expect(state.focus == .reconcilers)
   }
 
-  @Test func odSizesAreTakenAsWhatTheyMean() {
+  @Test func oddSizesAreTakenAsWhatTheyMean() {
     var state = World.state()
     _ = update(&state, .input(.resize(.zero)), at: World.now)
     #expect(state.size == Size(width: 80, height: 24))

@@ -42,7 +42,9 @@ extension World {
           $0.reason = "DependencyNotReady"
           $0.message = "dependency 'flux-system/apps' is not ready"
           $0.dependsOn = [root]
-        } _: { $0.blockedBy = root })
+        } _: {
+          $0.blockedBy = root
+        })
     }
     rows.append(row(ks(us, "infra-controllers")))
     rows.append(row(ks(eu, "flux-system")) { $0.inventory = [InventoryEntry(root)] })
@@ -82,10 +84,12 @@ extension World {
           message: "health check failed after 30s: timeout waiting for: [Deployment/shop/cart status: 'InProgress']",
           since: ago(240)),
         Condition(
-          type: "Healthy", status: "False", reason: "HealthCheckFailed", message: "timeout waiting for Deployment/shop/cart",
+          type: "Healthy", status: "False", reason: "HealthCheckFailed",
+          message: "timeout waiting for Deployment/shop/cart",
           since: ago(240)),
         Condition(
-          type: "Reconciling", status: "True", reason: "ProgressingWithRetry", message: "Detecting drift", since: ago(12)),
+          type: "Reconciling", status: "True", reason: "ProgressingWithRetry", message: "Detecting drift",
+          since: ago(12)),
       ]
     } _: {
       $0.drift.missing = 1
@@ -105,7 +109,8 @@ extension World {
       $0.path = nil
       $0.corrects = false
       $0.release = HelmReleaseRef(
-        name: "cart", namespace: "shop", storageNamespace: "shop", version: 7, status: "deployed", chart: "podinfo-6.5.4")
+        name: "cart", namespace: "shop", storageNamespace: "shop", version: 7, status: "deployed",
+        chart: "podinfo-6.5.4")
     } _: {
       $0.head = .unknown
       $0.commit = nil
@@ -115,7 +120,8 @@ extension World {
   }
 
   private static var contested: ReconcilerRow {
-    row(ks(us, "shop"), since: 1500) { _ in } _: {
+    row(ks(us, "shop"), since: 1500) { _ in
+    } _: {
       $0.drift.contested = 1
       $0.repo = apps
     }
@@ -128,7 +134,8 @@ extension World {
   }
 
   private static var pending: ReconcilerRow {
-    row(ks(us, "payments")) { _ in } _: {
+    row(ks(us, "payments")) { _ in
+    } _: {
       $0.head = .ahead(2)
       $0.repo = apps
       $0.drift.pending = 2
@@ -137,7 +144,11 @@ extension World {
   }
 
   private static var elsewhere: ReconcilerRow {
-    row(ks(eu, "edge-addons")) { $0.target = TargetCluster(secret: "edge-7-kubeconfig") } _: { $0.target = edge }
+    row(ks(eu, "edge-addons")) {
+      $0.target = TargetCluster(secret: "edge-7-kubeconfig")
+    } _: {
+      $0.target = edge
+    }
   }
 
   private static var progressing: ReconcilerRow {
@@ -189,7 +200,8 @@ extension World {
     var fought = DriftCounts()
     fought.contested = 1
     let streams = [
-      StreamRow(name: "kustomizations", link: .live, objects: 42), StreamRow(name: "helmreleases", link: .live, objects: 1),
+      StreamRow(name: "kustomizations", link: .live, objects: 42),
+      StreamRow(name: "helmreleases", link: .live, objects: 1),
       StreamRow(name: "ocirepositories", link: .absent, objects: 0),
       StreamRow(name: "secrets", link: .forbidden(reason: "cannot list secrets at the cluster scope"), objects: 0),
     ]
@@ -248,8 +260,11 @@ extension World {
         "New size: 6; reason: cpu resource utilization above target", .info, .event),
       log(
         6, 33, eu, "kustomize-controller", ks(eu, "apps"), "HealthCheckFailed",
-        "health check failed after 30s: timeout waiting for: [Deployment/shop/cart status: 'InProgress']", .warning, .event),
-      log(7, 12, eu, "kustomize-controller", ks(eu, "tenant-01"), "", "dependencies do not meet ready condition, retrying in 30s"),
+        "health check failed after 30s: timeout waiting for: [Deployment/shop/cart status: 'InProgress']", .warning,
+        .event),
+      log(
+        7, 12, eu, "kustomize-controller", ks(eu, "tenant-01"), "",
+        "dependencies do not meet ready condition, retrying in 30s"),
     ]
   }
 
@@ -264,5 +279,7 @@ extension World {
 }
 
 extension InventoryEntry {
-  init(_ ref: ObjectRef) { self.init(groupKind: ref.groupKind, version: "v1", namespace: ref.namespace, name: ref.name) }
+  init(_ ref: ObjectRef) {
+    self.init(groupKind: ref.groupKind, version: "v1", namespace: ref.namespace, name: ref.name)
+  }
 }

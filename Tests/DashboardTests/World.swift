@@ -12,7 +12,8 @@ struct World {
   static let fleet = RepoRow.ID(url: "https://git.example.com/acme/fleet.git", ref: "main")
   static let apps = RepoRow.ID(url: "https://git.example.com/acme/apps.git", ref: "main")
   static let commit = CommitSummary(
-    id: "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d", author: "A. Author", time: ago(9 * 60), subject: "raise cart replicas")
+    id: "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d", author: "A. Author", time: ago(9 * 60),
+    subject: "raise cart replicas")
   static let older = CommitSummary(
     id: "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c", author: "B. Writer", time: ago(3 * 86_400), subject: "bump podinfo")
 

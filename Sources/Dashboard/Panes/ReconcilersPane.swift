@@ -39,7 +39,8 @@ struct ReconcilersPane {
         Table.Column("CLUSTER", minimum: 7, ideal: min(24, max(7, state.lists.clusterWidth)), priority: 3))
     }
     columns.append(
-      Table.Column("NAME", minimum: min(24, max(18, state.lists.nameWidth)), ideal: min(60, max(18, state.lists.nameWidth)))
+      Table.Column(
+        "NAME", minimum: min(24, max(18, state.lists.nameWidth)), ideal: min(60, max(18, state.lists.nameWidth)))
     )
     if shows.revisions {
       columns += [

@@ -29,8 +29,7 @@ extension Page {
 
   private mutating func help(keys: SafeText, text: [Span]) {
     let room = 28
-    let wrapped = Paragraph(lines: [text]).wrapped(to: max(10, width - room), repertoire: state.repertoire)
-    for (index, part) in wrapped.enumerated() {
+    for (index, part) in wrap(text, to: width - room).enumerated() {
       let lead = index == 0 ? keys : ""
       let gap = String(repeating: " ", count: max(2, room - lead.width))
       add(.spans([Span(lead, .key), Span(untrusted: gap)] + part))

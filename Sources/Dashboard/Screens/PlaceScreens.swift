@@ -94,7 +94,8 @@ extension Page {
     for index in Order.sorted(rows, SortOrder(), at: state.now).prefix(500) {
       let text = ReconcilerText(row: rows[index], state: state)
       row([
-        (text.stateSpans, 15), (text.cluster(), 18), (text.name(), 36), (text.inEffect, 11), (text.drift, 7), (text.why, 0),
+        (text.stateSpans, 15), (text.cluster(), 18), (text.name(), 36), (text.inEffect, 11), (text.drift, 7),
+        (text.why, 0),
       ])
     }
   }
