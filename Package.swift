@@ -104,7 +104,10 @@ let package = Package(
     .testTarget(name: "GitTests", dependencies: ["Git", "GitOps"], swiftSettings: strict),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "GitOps"], swiftSettings: strict),
     .testTarget(
-      name: "DemoTests", dependencies: ["Demo", "GitOps", "Structured", "HTTP", "Kube", "KubeWrite", "TestKit"],
+      name: "DemoTests",
+      dependencies: [
+        "Demo", "GitOps", "Structured", "Rendering", "HTTP", "Kube", "KubeWrite", "Git", "TestKit",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SyncTests",

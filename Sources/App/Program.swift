@@ -22,6 +22,7 @@ import Terminal
     CrashGuard.install()
     _ = dg_set_undumpable()
     umask(0o077)
+    signal(SIGPIPE, SIG_IGN)
     setlocale(LC_CTYPE, "")
     let environment = Surroundings.take()
     let command = parsed(root)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Subprocess
 
 /// A credential helper as a child process: no shell, no terminal, little time and little output (A17).
@@ -36,6 +37,8 @@ struct HelperProcess: Sendable {
   }
 
   private func spawn(_ input: [UInt8]) async -> Result<[UInt8], Failure> {
+    // A helper that ends without reading its input is an error of its own, not the end of this process.
+    signal(SIGPIPE, SIG_IGN)
     var options = PlatformOptions()
     // A session of its own has no terminal to ask on, and is ended as a whole.
     options.createSession = true
