@@ -45,18 +45,19 @@ struct Totals: Sendable, Hashable {
   init() {}
 
   init(_ rows: [ReconcilerRow], at now: Date) {
-    for row in rows {
-      reconcilers += 1
-      drift += row.drift
-      switch row.resource.health {
+    reconcilers = rows.count
+    // By index throughout: rows are large, and taking one out of the array copies it.
+    for index in rows.indices {
+      drift += rows[index].drift
+      switch rows[index].resource.health {
       case .failed: failed += 1
       case .waiting: waiting += 1
       case .suspended:
         suspended += 1
-        if row.resource.suspension?.overdue(at: now) == true { overdue += 1 }
+        if rows[index].resource.suspension?.overdue(at: now) == true { overdue += 1 }
       case .progressing, .ready, .deleting, .unknown: break
       }
-      if row.drift.pending > 0 || row.head.isAhead { pending += 1 }
+      if rows[index].drift.pending > 0 || rows[index].head.isAhead { pending += 1 }
     }
   }
 

@@ -16,6 +16,8 @@ struct Lists: Sendable {
   var reconcilerIndex: [ObjectRef: Int] = [:]
   /// Counted and pending drift rows of a reconciler, worst first.
   var driftOf: [ObjectRef: [Int]] = [:]
+  /// Rows of the drift pane in its own order.
+  private var driftOrder: [Int] = []
   /// How many reconcilers name this one in `dependsOn`.
   var dependants: [ObjectRef: Int] = [:]
   /// Whether some reconciler's objects live in another cluster.
@@ -119,31 +121,32 @@ struct Lists: Sendable {
     reconcilerIndex.removeAll(keepingCapacity: true)
     dependants.removeAll(keepingCapacity: true)
     (hasTargets, clusterWidth, nameWidth) = (false, 0, 0)
-    for (index, row) in snapshot.reconcilers.enumerated() {
-      reconcilerIndex[row.ref] = index
-      measure(row)
-      for ref in row.resource.dependsOn { dependants[ref, default: 0] += 1 }
-      if let until = row.resource.suspension?.until, until > now { validUntil = min(validUntil, until) }
+    let rows = snapshot.reconcilers
+    for index in rows.indices {
+      reconcilerIndex[rows[index].ref] = index
+      measure(rows[index].ref, target: rows[index].target, isElsewhere: rows[index].resource.target != nil)
+      for ref in rows[index].resource.dependsOn { dependants[ref, default: 0] += 1 }
+      if let until = rows[index].resource.suspension?.until, until > now { validUntil = min(validUntil, until) }
     }
     driftOf.removeAll(keepingCapacity: true)
-    let shown = snapshot.drift.indices.filter { Self.isListed(snapshot.drift[$0]) }
-    for index in Order.sorted(snapshot.drift, among: shown, SortOrder()) {
-      driftOf[snapshot.drift[index].reconciler, default: []].append(index)
-    }
+    let drift = snapshot.drift
+    let listed = drift.indices.filter { Self.isListed(drift[$0].driftClass) }
+    driftOrder = Order.sorted(drift, among: listed, SortOrder())
+    for index in driftOrder { driftOf[drift[index].reconciler, default: []].append(index) }
   }
 
-  private mutating func measure(_ row: ReconcilerRow) {
-    var cluster = row.ref.cluster.name.utf8.count
-    if row.resource.target != nil || (row.target != nil && row.target != row.ref.cluster) {
+  private mutating func measure(_ ref: ObjectRef, target: ClusterID?, isElsewhere: Bool) {
+    var cluster = ref.cluster.name.utf8.count
+    if isElsewhere || (target != nil && target != ref.cluster) {
       hasTargets = true
-      cluster += 1 + (row.target?.name.utf8.count ?? 1)
+      cluster += 1 + (target?.name.utf8.count ?? 1)
     }
     clusterWidth = max(clusterWidth, cluster)
-    nameWidth = max(nameWidth, row.ref.name.utf8.count + row.ref.namespace.utf8.count + 4)
+    nameWidth = max(nameWidth, ref.name.utf8.count + ref.namespace.utf8.count + 4)
   }
 
   /// Whether the drift pane lists it; the others are behind `o`.
-  static func isListed(_ row: DriftRow) -> Bool { row.driftClass.isCounted || row.driftClass == .pending }
+  static func isListed(_ kind: DriftClass) -> Bool { kind.isCounted || kind == .pending }
 
   private mutating func filtered<Row: Filterable>(
     _ rows: [Int], _ pane: Pane, _ key: Key, row: (Int) -> Row
@@ -198,7 +201,7 @@ struct Lists: Sendable {
 
   private mutating func makeReconcilers(_ snapshot: Snapshot, _ key: Key, at now: Date) -> [ReconcilerLine] {
     let all = snapshot.reconcilers
-    let ordered = Order.sorted(all, key.order, at: now).filter { key.scope.contains(all[$0]) }
+    let ordered = Order.sorted(all, key.order, at: now).filter { key.scope.isAll || key.scope.contains(all[$0]) }
     var rows = filtered(ordered, .reconcilers, key) { ReconcilerEntry(row: all[$0], now: now) }
     if key.troubleOnly { rows.removeAll { !all[$0].state(at: now).isTrouble } }
     hidden[.reconcilers] = ordered.count - rows.count
@@ -232,20 +235,20 @@ struct Lists: Sendable {
   }
 
   private mutating func makeDrift(_ snapshot: Snapshot, _ key: Key) -> [Int] {
-    let inScope = snapshot.drift.indices.filter { index in
-      let row = snapshot.drift[index]
-      return Self.isListed(row) && contains(row, key.scope, snapshot)
-    }
-    var rows = filtered(inScope, .drift, key) { snapshot.drift[$0] }
-    if key.troubleOnly { rows.removeAll { !snapshot.drift[$0].counts } }
+    let drift = snapshot.drift
+    let inScope = key.scope.isAll ? driftOrder : driftOrder.filter { contains(drift[$0], key.scope, snapshot) }
+    var rows = filtered(inScope, .drift, key) { drift[$0] }
+    if key.troubleOnly { rows.removeAll { !drift[$0].counts } }
     hidden[.drift] = inScope.count - rows.count
-    return Order.sorted(snapshot.drift, among: rows, key.order)
+    return key.order == SortOrder() ? rows : Order.sorted(drift, among: rows, key.order)
   }
 
   private mutating func makeLog(_ snapshot: Snapshot, _ key: Key) -> [Int] {
-    let inScope = snapshot.log.indices.filter { contains(snapshot.log[$0], key.scope, snapshot) }
-    var rows = filtered(inScope, .log, key) { snapshot.log[$0] }
-    if key.troubleOnly { rows.removeAll { snapshot.log[$0].level != .warning && snapshot.log[$0].level != .error } }
+    let log = snapshot.log
+    let inScope =
+      key.scope.isAll ? Array(log.indices) : log.indices.filter { contains(log[$0], key.scope, snapshot) }
+    var rows = filtered(inScope, .log, key) { log[$0] }
+    if key.troubleOnly { rows.removeAll { log[$0].level != .warning && log[$0].level != .error } }
     hidden[.log] = inScope.count - rows.count
     return rows
   }

@@ -7,7 +7,7 @@ extension Commands {
     Command(
       .open, keys: ["Enter"], words: ["open"], title: "open",
       help: "Opens the selected row; on a fold shows what waits; on the drift title lists what is not counted.",
-      scope: .list, hint: 45, when: { $0.subject == nil ? .denied("nothing is selected") : .ready }
+      scope: .list, hint: 45, when: { $0.openAvailability }
     ) { state, _ in state.openSelected() },
     Command(
       .previousTab, keys: ["["], title: "previous tab", help: "Shows the previous tab.", when: { $0.tabAvailability }
@@ -91,6 +91,12 @@ extension State {
     return Layout(self).shape == .compact ? .ready : .hidden
   }
 
+  var openAvailability: Availability {
+    if subject != nil { return .ready }
+    if case .log = self[focus].selected { return .denied("this line is about no reconciler") }
+    return .denied(focus.isScope ? "nothing is selected: j selects" : "nothing is selected")
+  }
+
   mutating func openSelected() -> [Effect] {
     if case .fold(let ref) = self[focus].selected, focus == .reconcilers {
       if unfolded.remove(ref) == nil { unfolded.insert(ref) }
@@ -138,10 +144,6 @@ extension State {
   mutating func close() {
     if !screens.isEmpty {
       if screens[screens.count - 1].search.isEmpty { pop() } else { screens[screens.count - 1].search = "" }
-      return
-    }
-    if !notices.isEmpty {
-      notices = []
       return
     }
     if filters[focus] != nil {

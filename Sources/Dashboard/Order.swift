@@ -29,28 +29,38 @@ enum Order {
 
   /// Indices of `rows` in order. The default is trouble first, the newest of equal trouble first, calm rows by name.
   static func sorted(_ rows: [ReconcilerRow], _ order: SortOrder, at now: Date) -> [Int] {
-    let keys = rows.map { row in
+    let keys = rows.indices.map { index in
       Key(
-        rank: order.column == nil || order.column == .state ? rank(row, at: now) : 0,
-        number: number(row, order, at: now), text: text(row, order))
+        rank: order.column == nil || order.column == .state ? rank(rows[index], at: now) : 0,
+        number: number(rows[index], order, at: now), text: text(rows[index], order))
     }
     return sorted(keys, order) { a, b in less(rows[a].ref, rows[b].ref) }
   }
 
   static func sorted(_ rows: [DriftRow], among indices: [Int], _ order: SortOrder) -> [Int] {
-    let keys = indices.map { index in
-      let row = rows[index]
-      return Key(
-        rank: order.column == nil ? rank(row) : 0,
-        number: order.column == nil || order.column == .since
-          ? -row.firstSeen.timeIntervalSince1970 : order.column == .fate ? Double(rank(row)) : 0,
-        text: order.column.flatMap { $0 == .since || $0 == .fate ? nil : row.text(of: $0) } ?? "")
+    let keys = indices.map {
+      Key(rank: rank(rows[$0], order), number: number(rows[$0], order), text: text(rows[$0], order))
     }
     let positions = sorted(keys, order) { a, b in
-      let (a, b) = (rows[indices[a]], rows[indices[b]])
-      return a.object == b.object ? a.path < b.path : less(a.object, b.object)
+      let (a, b) = (indices[a], indices[b])
+      return rows[a].object == rows[b].object ? rows[a].path < rows[b].path : less(rows[a].object, rows[b].object)
     }
     return positions.map { indices[$0] }
+  }
+
+  private static func rank(_ row: DriftRow, _ order: SortOrder) -> Int { order.column == nil ? rank(row) : 0 }
+
+  private static func number(_ row: DriftRow, _ order: SortOrder) -> Double {
+    switch order.column {
+    case nil, .since: finite(-row.firstSeen.timeIntervalSince1970)
+    case .fate: Double(rank(row))
+    default: 0
+    }
+  }
+
+  private static func text(_ row: DriftRow, _ order: SortOrder) -> String {
+    guard let column = order.column, column != .since, column != .fate else { return "" }
+    return row.text(of: column) ?? ""
   }
 
   private struct Key {

@@ -14,24 +14,23 @@ struct Transitions {
   /// confirms, are no transitions; neither are the steps of an ordinary run.
   static func between(_ old: Snapshot, _ new: Snapshot, at now: Date) -> [Change] {
     guard !old.reconcilers.isEmpty else { return [] }
-    var before: [ObjectRef: Int]?
+    var places: [ObjectRef: Int]?
     var changes: [Change] = []
-    for (index, row) in new.reconcilers.enumerated() where row.staleSince == nil {
-      let previous: ReconcilerRow
-      if index < old.reconcilers.count, old.reconcilers[index].ref == row.ref {
-        previous = old.reconcilers[index]
-      } else {
+    let (before, after) = (old.reconcilers, new.reconcilers)
+    for index in after.indices where after[index].staleSince == nil {
+      var place = index
+      if index >= before.count || before[index].ref != after[index].ref {
         let known =
-          before
+          places
           ?? Dictionary(
-            old.reconcilers.enumerated().map { ($1.ref, $0) }, uniquingKeysWith: { first, _ in first })
-        before = known
-        guard let place = known[row.ref] else { continue }
-        previous = old.reconcilers[place]
+            before.enumerated().map { ($1.ref, $0) }, uniquingKeysWith: { first, _ in first })
+        places = known
+        guard let found = known[after[index].ref] else { continue }
+        place = found
       }
-      let (from, to) = (previous.state(at: now), row.state(at: now))
+      let (from, to) = (before[place].state(at: now), after[index].state(at: now))
       guard from != to, from.isTrouble || to.isTrouble || to == .suspended || from == .suspended else { continue }
-      changes.append(Change(ref: row.ref, from: from, to: to))
+      changes.append(Change(ref: after[index].ref, from: from, to: to))
     }
     return changes.sorted { a, b in
       let places = ReconcilerState.allCases

@@ -89,6 +89,9 @@ extension State {
     if let command = keymap.command(chord, in: scopes) { return perform(command) }
     if let words = Keymap.unbound[chord] {
       say(words)
+    } else if let command = keymap.command(chord, in: [.list, .detail]) {
+      let place: SafeText = command.scope == .list ? "on the home screen" : "on detail screens"
+      say("\(chord.sign) (\(untrusted: command.title.description)) works \(place)")
     } else if case .character = chord.key {
       let keys = keymap.keys(of: .help).first?.sign ?? "?"
       say("\(chord.sign) is not bound: \(keys) lists the keys")

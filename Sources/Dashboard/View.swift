@@ -28,7 +28,7 @@ public func view(_ state: State, size: Size) -> Surface {
 private func drawTooSmall(on surface: inout Surface) {
   let size = surface.size
   let words: [SafeText] = [
-    "Driftglass needs 40x10", "this is \(size.width)x\(size.height)", "q or Ctrl-c quits",
+    "Driftglass needs 40x10", "this is \(size.width)x\(size.height)", "Ctrl-c quits",
   ]
   let area = surface.bounds.centred(Size(width: size.width, height: min(words.count, size.height)))
   for (index, text) in words.enumerated() {

@@ -81,7 +81,7 @@ extension Page {
     }
     let members = Set(rows.flatMap(\.reconcilers))
     writeReconcilers("Reconcilers", state.snapshot.reconcilers.filter { members.contains($0.ref) })
-    let drift = state.snapshot.drift.filter { Lists.isListed($0) && $0.object.namespace == name }
+    let drift = state.snapshot.drift.filter { Lists.isListed($0.driftClass) && $0.object.namespace == name }
     if !drift.isEmpty {
       heading("Drift")
       writeDriftRows(drift)
