@@ -52,27 +52,29 @@ public struct Watcher: Sendable {
             stream, version: version, continue: token, limit: isPaged ? Watcher.pageSize : nil)
           input = .page(page)
         } catch {
+          if error.isCancelled { return }
           input = .failed(error)
         }
         if Task.isCancelled { return }
         for change in machine.receive(input, at: origin.duration(to: clock.now)) { await deliver(change) }
       case .watch(let version):
         let seconds = Int.random(in: Watcher.timeouts, using: &random)
-        await follow(version, seconds, &machine, on: clock, origin, deliver)
+        guard await follow(version, seconds, &machine, on: clock, origin, deliver) else { return }
       }
     }
   }
 
   /// One watch from its start to its end.
+  /// - Returns: false when there will be no other: the task is cancelled, or the network is shut down.
   private func follow<Time: Clock<Duration>>(
     _ version: String, _ seconds: Int, _ machine: inout WatchMachine, on clock: Time, _ origin: Time.Instant,
     _ deliver: @Sendable (Change) async -> Void
-  ) async {
+  ) async -> Bool {
     let watch: WatchStream
     do { watch = try await reader.watch(stream, from: version, timeoutSeconds: seconds) } catch {
-      if Task.isCancelled { return }
+      if Task.isCancelled || error.isCancelled { return false }
       for change in machine.receive(.failed(error), at: origin.duration(to: clock.now)) { await deliver(change) }
-      return
+      return true
     }
     let began = clock.now
     for change in machine.receive(.opened, at: origin.duration(to: began)) { await deliver(change) }
@@ -102,6 +104,7 @@ public struct Watcher: Sendable {
       group.cancelAll()
     }
     watch.close()
+    return true
   }
 
   /// An unclean end is an end like any other (A4): what matters is how long the stream lived.

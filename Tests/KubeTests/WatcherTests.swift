@@ -101,6 +101,26 @@ import Testing
     await server.departed(1)
   }
 
+  /// It used to ask again at once and for ever, which kept the program from ending.
+  @Test(.timeLimit(.minutes(1))) func endsWhenTheNetworkIsShutDown() async throws {
+    let feed = ScenarioServer.Feed()
+    let server = try ScenarioServer { request, _ in
+      request.query["watch"] == nil ? Samples.list([Samples.json("a", "1")], version: "L1") : .feed(feed)
+    }
+    defer { server.stop() }
+    let own = Network()
+    let reader = try Samples.reader(server, network: own, gate: .readOnly(), credentials: FixedCredential())
+    let task = Task { [model] in
+      await Watcher(stream: Samples.stream, reader: reader, clock: clock, seed: 11).run { model.apply($0) }
+    }
+    await model.becomes("a@1")
+    feed.line(Samples.event("MODIFIED", Samples.json("a", "2")))
+    await model.becomes("a@2")
+    own.shutdown()
+    await task.value
+    feed.end(.hold)
+  }
+
   @Test func watchesAgainFromTheLastVersionWhereverTheStreamIsCut() async throws {
     let server = try ScenarioServer { request, number in
       switch number {
