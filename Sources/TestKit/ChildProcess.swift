@@ -38,7 +38,10 @@ public final class ChildProcess: Sendable {
       ["/bin/sh", "-c", Self.script, "sh", folder.file("\(name).pid"), folder.file("\(name).log")] + words
     do {
       let variables = environment ?? ProcessInfo.processInfo.environment
-      running = Mutex(Running(keeper: try Self.spawn(arguments, variables, input: ends[0]), lifeline: ends[1]))
+      let keeper = try Spawn.start(
+        arguments, environment: variables, input: .descriptor(ends[0]), output: .writing("/dev/null"),
+        errors: .writing("/dev/null"))
+      running = Mutex(Running(keeper: keeper, lifeline: ends[1]))
     } catch {
       close(ends[1])
       throw error
@@ -71,34 +74,6 @@ public final class ChildProcess: Sendable {
     // Directly too, in case another child holds the lifeline; the keeper has not reaped it while it runs itself.
     if waitpid(taken.keeper, &status, WNOHANG) != 0 { return }
     if let number { _ = Foundation.kill(number, SIGKILL) }
-    while waitpid(taken.keeper, &status, 0) < 0, errno == EINTR {}
-  }
-
-  /// Foundation's Process would leave the signals blocked that the concurrency pool's threads block; a shell with SIGCHLD
-  /// blocked waits for ever.
-  private static func spawn(_ arguments: [String], _ environment: [String: String], input: Int32) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    var all = sigset_t()
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var words = arguments.map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + variables { free(text) } }
-    var number: pid_t = 0
-    let result = posix_spawn(&number, "/bin/sh", &actions, &attributes, &words, &variables)
-    guard result == 0 else { throw Missed("\(arguments.joined(separator: " ")): \(String(cString: strerror(result)))") }
-    return number
+    _ = Spawn.wait(for: taken.keeper)
   }
 }

@@ -41,7 +41,8 @@ public final class FluxWorld: Sendable {
     let repositories = try SourceRepositories(
       [Self.repositoryURL: folder.file("fleet.git")], cache: folder.file("sources"))
     var options = SimulatedFlux.Options()
-    options.makesPods = false
+    options.workloads = .status
+    options.dependencyRetry = 2
     let flux = SimulatedFlux(
       RemoteCluster(access: access, cluster: ClusterID("real"), network: network), repositories: repositories,
       options: options)

@@ -20,19 +20,12 @@ public enum Program {
     let output = try folder.write("", to: "output")
     let errors = try folder.write("", to: "errors")
     let source = try folder.write(input ?? "", to: "input")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
-    if let environment { process.environment = environment }
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    process.standardInput = FileHandle(forReadingAtPath: source)
-    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch {
-        process.terminationHandler = nil
-        continuation.resume(throwing: error)
-      }
+    let number = try Spawn.start(
+      ["/usr/bin/env"] + words, environment: environment ?? ProcessInfo.processInfo.environment,
+      input: .reading(source), output: .writing(output), errors: .writing(errors))
+    // Waiting blocks a thread: one of its own, not the concurrency pool's.
+    let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
+      Thread.detachNewThread { continuation.resume(returning: Spawn.wait(for: number)) }
     }
     return Result(status: status, output: folder.read("output"), errors: folder.read("errors"))
   }

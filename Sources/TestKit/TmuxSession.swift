@@ -34,9 +34,12 @@ public final class TmuxSession: Sendable {
     try await eventually("tmux answers", within: .seconds(10), state: { self.server.log }) { () -> Bool? in
       try await self.tmux(["list-commands"]).status == 0 ? true : nil
     }
+    // A shell around it notes how it ends, and keeps its last screen.
+    let keeper = #""$@"; echo $? >"$STATUS.part"; mv "$STATUS.part" "$STATUS"; exec sleep 1000000"#
+    let shell = ["/usr/bin/env", "STATUS=\(folder.file("status"))", "/bin/sh", "-c", keeper, "sh"]
     let result = try await tmux(
-      ["new-session", "-d", "-s", "main", "-x", String(width), "-y", String(height), "--", "env", "-i"] + assignments
-        + words)
+      ["new-session", "-d", "-s", "main", "-x", String(width), "-y", String(height), "--"] + shell
+        + ["/usr/bin/env", "-i"] + assignments + words)
     guard result.status == 0 else { throw Missed("tmux: \(result.errors)") }
   }
 
@@ -60,17 +63,14 @@ public final class TmuxSession: Sendable {
   }
 
   /// The exit status of the program; nil while it runs.
-  public func exitStatus() async throws -> Int32? {
-    let text = try await tmux(["display-message", "-p", "-t", "main", "#{pane_dead}:#{pane_dead_status}"]).output
-    let parts = text.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ":").map(String.init)
-    guard parts.first == "1" else { return nil }
-    return parts.count > 1 ? Int32(parts[1]) ?? -1 : -1
-  }
+  public func exitStatus() -> Int32? { Int32(folder.read("status").trimmingCharacters(in: .whitespacesAndNewlines)) }
 
-  /// The process number of the program.
+  /// The process number of the program: the child of the shell in the pane.
   public func number() async throws -> Int32? {
     let text = try await tmux(["display-message", "-p", "-t", "main", "#{pane_pid}"]).output
-    return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    let shell = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let children = FileManager.default.contents(atPath: "/proc/\(shell)/task/\(shell)/children")
+    return children.flatMap { String(decoding: $0, as: UTF8.self).split(separator: " ").first }.flatMap { Int32($0) }
   }
 
   /// Waits until the screen is as wanted.
@@ -82,7 +82,7 @@ public final class TmuxSession: Sendable {
     try await eventually(what, within: limit, state: { try await self.screen() }) {
       let screen = try await self.screen()
       if isThere(screen) { return screen }
-      if let status = try await self.exitStatus() {
+      if let status = self.exitStatus() {
         throw Missed("the program ended with status \(status) before: \(what)\n\(screen)")
       }
       return nil
@@ -90,6 +90,6 @@ public final class TmuxSession: Sendable {
   }
 
   private func tmux(_ words: [String]) async throws -> Program.Result {
-    try await Program.run(["tmux", "-S", socket] + words)
+    try await Program.run(["tmux", "-N", "-S", socket] + words)
   }
 }

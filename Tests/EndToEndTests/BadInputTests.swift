@@ -97,7 +97,7 @@ extension EndToEnd {
     func aTerminalThatCannotBeUsedIsNamed(name: String) async throws {
       let session = try await TmuxSession([EndToEnd.executable(), "demo"], environment: ["TERM": name])
       let status = try await eventually("it ends", within: .seconds(15), state: { try await session.screen() }) {
-        try await session.exitStatus()
+        session.exitStatus()
       }
       #expect(status == 2)
       let text = try await session.screen().trimmingCharacters(in: .whitespacesAndNewlines)
@@ -146,7 +146,7 @@ extension EndToEnd {
       try await session.wait(for: "drift is still seen") {
         ScreenText($0).drift("Deployment shop/web").contains { $0.contains("live 5") }
       }
-      #expect(try await session.exitStatus() == nil)
+      #expect(session.exitStatus() == nil)
     }
   }
 }

@@ -95,13 +95,17 @@ extension EndToEnd {
       try await world.suspendSource(true)
       let commit = try world.push(FluxWorld.files(replicas: 4), "Raise the replicas of web")
       let screen = try await session.wait(for: "the new commit, ahead of what is in effect", within: .seconds(30)) {
-        $0.contains(String(commit.prefix(7)))
-          && ScreenText($0).reconciler("ks flux-system/apps")?.contains("+1") == true
+        ScreenText($0).reconciler("ks flux-system/apps")?.contains("+1") == true
           && ScreenText($0).drift("Deployment shop/web").contains { $0.contains("pending") }
       }
       let row = try #require(ScreenText(screen).drift("Deployment shop/web").first)
       #expect(row.contains("git 4") && row.contains("live 3"), "\(row)")
       #expect(ScreenText(screen).reconciler("ks flux-system/apps")?.contains("Drifted") == false)
+      try await session.press("2", "Enter")
+      try await session.wait(for: "the repository's screen names the commit") {
+        $0.contains(String(commit.prefix(7))) && $0.contains("Raise the replicas of web")
+      }
+      try await session.press("q")
       try await world.suspendSource(false)
       try await session.wait(for: "it is in effect", within: .seconds(30)) {
         let text = ScreenText($0)

@@ -65,10 +65,12 @@ extension EndToEnd {
         height: 12)
       try await session.wait(for: "the greeting") { $0.contains("héllo red") && $0.contains("12 50") }
       #expect(try await session.colouredScreen().contains("\u{1B}[31m"))
-      #expect(try await session.exitStatus() == nil)
+      #expect(session.exitStatus() == nil)
       try await session.type("hey")
       try await session.press("Enter")
-      let status = try await eventually("it ends", within: .seconds(10)) { try await session.exitStatus() }
+      let status = try await eventually("it ends", within: .seconds(10), state: { try await session.screen() }) {
+        session.exitStatus()
+      }
       #expect(status == 3)
       #expect(try await session.screen().contains("got hey"))
     }

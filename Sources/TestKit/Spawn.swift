@@ -1,0 +1,56 @@
+import Foundation
+
+/// Starting programs with posix_spawn. Foundation's Process leaves those signals blocked in the child that the threads of
+/// the concurrency pool block (a shell with SIGCHLD blocked waits for ever), and keeps descriptors open.
+enum Spawn {
+  /// Where a standard descriptor of the program leads.
+  enum Stream {
+    case descriptor(Int32)
+    case reading(String)
+    case writing(String)
+  }
+
+  /// Starts `words[0]`, an absolute path.
+  /// - Throws: `Missed` when it cannot be started.
+  /// - Returns: the process number, which the caller must wait for.
+  static func start(
+    _ words: [String], environment: [String: String], input: Stream, output: Stream, errors: Stream
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (number, stream) in [input, output, errors].enumerated() {
+      switch stream {
+      case .descriptor(let descriptor): posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+      case .reading(let path): posix_spawn_file_actions_addopen(&actions, Int32(number), path, O_RDONLY, 0)
+      case .writing(let path):
+        posix_spawn_file_actions_addopen(&actions, Int32(number), path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+      }
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var arguments = words.map { strdup($0) } + [nil]
+    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+    var number: pid_t = 0
+    let result = posix_spawn(&number, words[0], &actions, &attributes, &arguments, &variables)
+    guard result == 0 else { throw Missed("\(words.joined(separator: " ")): \(String(cString: strerror(result)))") }
+    return number
+  }
+
+  /// Waits for the end of a process that `start` began; blocks.
+  /// - Returns: its exit status; of a process that a signal ended 128 and the signal's number.
+  static func wait(for number: pid_t) -> Int32 {
+    var status: Int32 = 0
+    while waitpid(number, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+  }
+}
