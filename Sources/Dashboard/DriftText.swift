@@ -9,7 +9,8 @@ struct DriftText {
   /// `spec.replicas  git 3  live 5  kubectl (scale)`, or what became of a whole object. In little room the beginning of the
   /// path gives way first, then the owner; the leaf and the values stay.
   func what(_ row: DriftRow, room: Int = .max) -> [Span] {
-    guard !row.path.isEmpty else { return whole(row) }
+    // A label that says who owns the object is a fact about the whole object.
+    guard !row.path.isEmpty, row.cause != .labelRemoved else { return whole(row) }
     var values = self.values(row.desired, row.live)
     let holder = owner(row).map { [Span("  "), Span($0, .dim)] } ?? []
     let leaf = min(row.path.count, max(Names.leaf(row.path).count + 1, 16))
