@@ -134,7 +134,7 @@ extension EndToEnd {
       // A status of the wrong shape, as far as the schema lets one through.
       try await world.server.mergePatch(
         "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/broken/status",
-        ["status": ["inventory": ["entries": [["id": "_", "v": ""], ["id": "x", "v": "v1"]]]]])
+        ["status": ["inventory": ["entries": [["id": "_", "v": "v1"], ["id": "x", "v": "v1"]]]]])
       let session = try await world.program(EndToEnd.executable())
       try await session.wait(for: "the good row, and the bad ones with their reasons", within: .seconds(40)) {
         let text = ScreenText($0)

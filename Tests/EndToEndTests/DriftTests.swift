@@ -101,7 +101,7 @@ extension EndToEnd {
       let row = try #require(ScreenText(screen).drift("Deployment shop/web").first)
       #expect(row.contains("git 4") && row.contains("live 3"), "\(row)")
       #expect(ScreenText(screen).reconciler("ks flux-system/apps")?.contains("Drifted") == false)
-      try await session.press("2", "Enter")
+      try await session.press("2", "j", "Enter")
       try await session.wait(for: "the repository's screen names the commit") {
         $0.contains(String(commit.prefix(7))) && $0.contains("Raise the replicas of web")
       }
