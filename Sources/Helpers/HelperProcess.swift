@@ -37,8 +37,8 @@ struct HelperProcess: Sendable {
   }
 
   private func spawn(_ input: [UInt8]) async -> Result<[UInt8], Failure> {
-    // A helper that ends without reading its input is an error of its own, not the end of this process.
-    signal(SIGPIPE, SIG_IGN)
+    // The whole input lies in the pipe before the helper starts: one that ends without reading it breaks nothing here.
+    guard let standardInput = Self.pipe(holding: input) else { return .failure(.spawn("no pipe for its input")) }
     var options = PlatformOptions()
     // A session of its own has no terminal to ask on, and is ended as a whole.
     options.createSession = true
@@ -51,7 +51,9 @@ struct HelperProcess: Sendable {
     do {
       let result = try await Subprocess.run(
         executable, arguments: Arguments(arguments), environment: .inherit.updating(changes), workingDirectory: "/",
-        platformOptions: options, input: .array(input), output: .bytes(limit: outputLimit),
+        platformOptions: options,
+        input: .fileDescriptor(.init(rawValue: standardInput), closeAfterSpawningProcess: true),
+        output: .bytes(limit: outputLimit),
         error: .bytes(limit: outputLimit))
       guard result.terminationStatus.isSuccess else { return .failure(.exit(Self.lastLine(result.standardError))) }
       return .success(result.standardOutput)
@@ -67,6 +69,20 @@ struct HelperProcess: Sendable {
   }
 
   /// For a message: the last line that says something, cut, without control characters.
+  /// The reading end of a pipe with all of the input in it and its writing end closed. Nil when there is no pipe, or the
+  /// input is more than a pipe holds (pipe(7): 64 KiB); a credential request is a few lines.
+  private static func pipe(holding input: [UInt8]) -> Int32? {
+    var ends: [Int32] = [-1, -1]
+    guard input.count <= 4096, Glibc.pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[1]) }
+    guard write(ends[1], input, input.count) == input.count else {
+      close(ends[0])
+      return nil
+    }
+    return ends[0]
+  }
+
   private static func lastLine(_ bytes: [UInt8]) -> String {
     let lines = bytes.split { $0 == 10 || $0 == 13 }
     let text = String(decoding: lines.last ?? [], as: UTF8.self).unicodeScalars.filter {

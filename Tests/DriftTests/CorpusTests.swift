@@ -205,14 +205,12 @@ extension Corpus {
   /// A compressed file's bytes, or those of one member of an archive.
   static func unpacked(_ path: String, member: String? = nil) -> [UInt8]? {
     guard let file = url(path) else { return nil }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = member.map { ["tar", "-xOzf", file, $0] } ?? ["gzip", "-dc", file]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    do { try process.run() } catch { return nil }
-    let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? Array(bytes) : nil
+    // Not Foundation's Process: waiting for it spins a run loop, which takes the main queue away from everybody else.
+    let words = member.map { ["tar", "-xOzf", file, $0] } ?? ["gzip", "-dc", file]
+    guard let output = popen(words.map { "'\($0)'" }.joined(separator: " "), "r") else { return nil }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&buffer, 1, buffer.count, output), count > 0 { bytes += buffer[0..<count] }
+    return pclose(output) == 0 ? bytes : nil
   }
 }
