@@ -25,7 +25,8 @@ extension State {
       let count = lists.count(of: pane)
       var position = self[pane]
       func id(_ index: Int) -> RowID { lists.id(of: pane, at: index, in: snapshot) }
-      if pane == .reconcilers, position.selected == nil, let worst = lists.firstRow {
+      // Until somebody touches a key the worst is selected: facts arrive in any order.
+      if pane == .reconcilers, position.selected == nil || !isTouched, let worst = lists.firstRow {
         position.select(worst, count: count, id: id)
       } else if pane == .log, follows {
         position.select(count - 1, count: count, id: id)

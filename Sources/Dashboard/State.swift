@@ -32,6 +32,8 @@ public struct State: Sendable {
   // Reading.
   public internal(set) var size: Size
   var focus: Pane = .reconcilers
+  /// A key was pressed or a button: from then on the selection stays on its row.
+  var isTouched = false
   /// Which of Drift and Log the shared pane shows on a small screen.
   var bottom: Pane = .drift
   var isZoomed = false

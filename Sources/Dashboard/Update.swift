@@ -51,6 +51,10 @@ extension State {
 
   mutating func take(_ event: InputEvent) -> [Effect] {
     switch event {
+    case .key, .mouse, .paste: isTouched = true
+    default: break
+    }
+    switch event {
     case .key(let chord): return take(chord)
     case .paste(let text):
       insert(text)

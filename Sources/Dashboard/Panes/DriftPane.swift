@@ -47,15 +47,16 @@ struct DriftPane {
     func widest(_ limit: Int, _ text: (DriftRow) -> String) -> Int {
       min(limit, rows.map { text($0).count }.max() ?? 0)
     }
-    let limit = state.size.width >= 160 ? 48 : 28
+    // On a narrow screen what differs has the room; names give way in the middle.
+    let isWide = state.size.width >= 160
     var columns = [Table.Column("", minimum: 1)]
     if showsCluster {
       columns.append(Table.Column("", minimum: 7, ideal: widest(16) { $0.object.cluster.name }, priority: 2))
     }
     columns += [
-      Table.Column("", minimum: 7, ideal: widest(20, Self.reconciler), priority: 3, truncation: .middle),
+      Table.Column("", minimum: 7, ideal: widest(isWide ? 24 : 14, Self.reconciler), priority: 3, truncation: .middle),
       Table.Column(
-        "", minimum: 16, ideal: widest(limit) { "\($0.object.kind) \($0.object.path)" }, truncation: .middle),
+        "", minimum: 16, ideal: widest(isWide ? 48 : 24) { "\($0.object.kind) \($0.object.path)" }, truncation: .middle),
       Table.Column("", minimum: 24, isFlexible: true),
     ]
     return Table(columns, hasHeader: false)
