@@ -60,7 +60,7 @@ e2e:
 bench: release
 	@.ci/deps test e2e
 	@.ci/kube-apiserver --with-controller-manager >/dev/null
-	DRIFTGLASS_BENCH=1 DRIFTGLASS_PROGRAM=.build/release/driftglass $(TEST) --filter EndToEndTests.Scale
+	DRIFTGLASS_E2E=1 DRIFTGLASS_BENCH=1 DRIFTGLASS_PROGRAM=.build/release/driftglass $(TEST) --filter EndToEnd.ScaleTests
 
 screenshots:
 	@.ci/deps build test

@@ -74,6 +74,6 @@ public final class ChildProcess: Sendable {
     // Directly too, in case another child holds the lifeline; the keeper has not reaped it while it runs itself.
     if waitpid(taken.keeper, &status, WNOHANG) != 0 { return }
     if let number { _ = Foundation.kill(number, SIGKILL) }
-    _ = Spawn.wait(for: taken.keeper)
+    Spawn.wait(for: taken.keeper)
   }
 }

@@ -53,16 +53,21 @@ public final class FluxWorld: Sendable {
         "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository", "metadata": ["name": "fleet"],
         "spec": ["interval": "1s", "url": .string(Self.repositoryURL), "ref": ["branch": "main"]],
       ])
+    try await createKustomization("apps", interval: interval, wait: wait)
+    if let first = try repository.head() { try await applied(first) }
+  }
+
+  /// Makes a Kustomization that applies the folder of its name.
+  public func createKustomization(_ name: String, interval: String = "1h", wait: Bool = false) async throws {
     try await server.expect(
       .post, "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations",
       [
-        "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", "metadata": ["name": "apps"],
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", "metadata": ["name": .string(name)],
         "spec": [
-          "interval": .string(interval), "path": "./apps", "prune": true, "wait": .bool(wait), "timeout": "4s",
+          "interval": .string(interval), "path": "./\(name)", "prune": true, "wait": .bool(wait), "timeout": "4s",
           "sourceRef": ["kind": "GitRepository", "name": "fleet"],
         ],
       ])
-    if let first = try repository.head() { try await applied(first) }
   }
 
   deinit {

@@ -6,6 +6,8 @@ public enum Program {
     public let status: Int32
     public let output: String
     public let errors: String
+    /// Bytes.
+    public let peakMemory: Int
   }
 
   /// Runs a program found on the PATH (or by its path) and waits for it.
@@ -24,10 +26,11 @@ public enum Program {
       ["/usr/bin/env"] + words, environment: environment ?? ProcessInfo.processInfo.environment,
       input: .reading(source), output: .writing(output), errors: .writing(errors))
     // Waiting blocks a thread: one of its own, not the concurrency pool's.
-    let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
+    let end = await withCheckedContinuation { (continuation: CheckedContinuation<(Int32, Int), Never>) in
       Thread.detachNewThread { continuation.resume(returning: Spawn.wait(for: number)) }
     }
-    return Result(status: status, output: folder.read("output"), errors: folder.read("errors"))
+    return Result(
+      status: end.0, output: folder.read("output"), errors: folder.read("errors"), peakMemory: end.1)
   }
 
   /// As `run`, for programs that must succeed.

@@ -47,10 +47,13 @@ enum Spawn {
   }
 
   /// Waits for the end of a process that `start` began; blocks.
-  /// - Returns: its exit status; of a process that a signal ended 128 and the signal's number.
-  static func wait(for number: pid_t) -> Int32 {
+  /// - Returns: its exit status (of a process that a signal ended 128 and the signal's number), and the most memory that
+  ///   it held, in bytes.
+  @discardableResult
+  static func wait(for number: pid_t) -> (status: Int32, peakMemory: Int) {
     var status: Int32 = 0
-    while waitpid(number, &status, 0) < 0, errno == EINTR {}
-    return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+    var usage = rusage()
+    while wait4(number, &status, 0, &usage) < 0, errno == EINTR {}
+    return (status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F), usage.ru_maxrss * 1024)
   }
 }

@@ -73,6 +73,22 @@ public final class TmuxSession: Sendable {
     return children.flatMap { String(decoding: $0, as: UTF8.self).split(separator: " ").first }.flatMap { Int32($0) }
   }
 
+  /// The most memory that the program and the processes it started held at once, each, added up; in bytes.
+  public func peakMemory() async throws -> Int {
+    var open = [try await number()].compactMap { $0 }
+    var sum = 0
+    while let number = open.popLast() {
+      let status = String(
+        decoding: FileManager.default.contents(atPath: "/proc/\(number)/status") ?? Data(), as: UTF8.self)
+      if let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }) {
+        sum += (Int(line.filter(\.isNumber)) ?? 0) * 1024
+      }
+      let children = FileManager.default.contents(atPath: "/proc/\(number)/task/\(number)/children") ?? Data()
+      open += String(decoding: children, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+    }
+    return sum
+  }
+
   /// Waits until the screen is as wanted.
   /// - Throws: `Missed` with the last screen, also when the program ends before.
   @discardableResult
