@@ -19,6 +19,7 @@ public final class FluxWorld: Sendable {
   private let repository: CommitBuilder
   private let network = Network()
   private let controllers: Task<Void, Never>
+  private let deploymentControllers: ChildProcess?
 
   public var repositoryPath: String { folder.file("fleet.git") }
 
@@ -27,8 +28,10 @@ public final class FluxWorld: Sendable {
   ///   - files: the repository's first commit; by default one Deployment and one ConfigMap.
   ///   - interval: of the Kustomization, long enough that nothing is reverted unasked.
   ///   - wait: whether the Kustomization waits for its objects' health.
+  ///   - hasControllerManager: whether Kubernetes' own controllers run beside Flux's, instead of simulated ones.
   public init(
-    files: [String: String] = FluxWorld.files(), interval: String = "1h", wait: Bool = false
+    files: [String: String] = FluxWorld.files(), interval: String = "1h", wait: Bool = false,
+    hasControllerManager: Bool = false
   ) async throws {
     folder = try TemporaryFolder("world")
     repository = try CommitBuilder(creatingBareAt: folder.file("fleet.git"))
@@ -41,7 +44,8 @@ public final class FluxWorld: Sendable {
     let repositories = try SourceRepositories(
       [Self.repositoryURL: folder.file("fleet.git")], cache: folder.file("sources"))
     var options = SimulatedFlux.Options()
-    options.workloads = .status
+    options.workloads = hasControllerManager ? .none : .status
+    deploymentControllers = hasControllerManager ? try server.startControllers() : nil
     options.dependencyRetry = 2
     let flux = SimulatedFlux(
       RemoteCluster(access: access, cluster: ClusterID("real"), network: network), repositories: repositories,

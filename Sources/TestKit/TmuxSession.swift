@@ -62,6 +62,9 @@ public final class TmuxSession: Sendable {
     try await tmux(["capture-pane", "-e", "-p", "-t", "main"]).output
   }
 
+  /// Takes the terminal away at once: tmux is killed, the program gets a hang-up.
+  public func hangUp() { server.kill() }
+
   /// The exit status of the program; nil while it runs.
   public func exitStatus() -> Int32? { Int32(folder.read("status").trimmingCharacters(in: .whitespacesAndNewlines)) }
 
@@ -73,20 +76,26 @@ public final class TmuxSession: Sendable {
     return children.flatMap { String(decoding: $0, as: UTF8.self).split(separator: " ").first }.flatMap { Int32($0) }
   }
 
-  /// The most memory that the program and the processes it started held at once, each, added up; in bytes.
-  public func peakMemory() async throws -> Int {
+  /// The program and the processes it started.
+  public func numbers() async throws -> [Int32] {
     var open = [try await number()].compactMap { $0 }
-    var sum = 0
+    var numbers: [Int32] = []
     while let number = open.popLast() {
-      let status = String(
-        decoding: FileManager.default.contents(atPath: "/proc/\(number)/status") ?? Data(), as: UTF8.self)
-      if let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }) {
-        sum += (Int(line.filter(\.isNumber)) ?? 0) * 1024
-      }
+      numbers.append(number)
       let children = FileManager.default.contents(atPath: "/proc/\(number)/task/\(number)/children") ?? Data()
       open += String(decoding: children, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
     }
-    return sum
+    return numbers
+  }
+
+  /// The most memory that each of them held, added up; in bytes.
+  public func peakMemory() async throws -> Int {
+    try await numbers().reduce(0) { sum, number in
+      let status = FileManager.default.contents(atPath: "/proc/\(number)/status") ?? Data()
+      let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
+      let peak = lines.first { $0.hasPrefix("VmHWM:") }.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+      return sum + peak * 1024
+    }
   }
 
   /// Waits until the screen is as wanted.

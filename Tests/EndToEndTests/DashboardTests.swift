@@ -77,6 +77,33 @@ extension EndToEnd {
       for key in ["suspended-by", "suspended-reason", "suspended-until"] {
         #expect(object.value(at: "metadata", "annotations", "driftglass.dev/\(key)")?.string?.isEmpty == false)
       }
+      try await session.press("s")
+      try await session.wait(for: "the state menu") { $0.lowercased().contains("resume") }
+      try await session.press("Enter")
+      try await session.wait(for: "the dialog") { $0.contains("Resume") }
+      try await Task.sleep(for: .milliseconds(400))
+      try await session.press("Enter")
+      try await session.wait(for: "the row is ready again") {
+        ScreenText($0).reconciler("ks flux-system/apps")?.contains("Ready") == true
+      }
+      let resumed = try await world.server.expect(.get, FluxWorld.kustomization)
+      #expect(resumed.value(at: "spec", "suspend") == nil)
+      #expect(resumed.value(at: "metadata", "annotations", "driftglass.dev/suspended-by") == nil)
+    }
+
+    /// Its watchers once kept it alive, and busy, after the network was shut down (requirement B14).
+    @Test func theProgramEndsWhenItsTerminalGoesAway() async throws {
+      let world = try await FluxWorld()
+      let session = try await world.program(EndToEnd.executable())
+      try await session.wait(for: "the row", within: .seconds(30)) {
+        ScreenText($0).reconciler("ks flux-system/apps")?.contains("Ready") == true
+      }
+      let numbers = try await session.numbers()
+      #expect(!numbers.isEmpty)
+      session.hangUp()
+      try await eventually("its processes are gone", within: .seconds(2)) { () -> Bool? in
+        numbers.allSatisfy { !FileManager.default.fileExists(atPath: "/proc/\($0)") } ? true : nil
+      }
     }
 
     @Test func aKilledAPIServerMakesRowsStaleAndLiveAgain() async throws {

@@ -44,6 +44,22 @@ extension EndToEnd {
       }
     }
 
+    @Test func whatKubernetesOwnControllersWriteIsNoDrift() async throws {
+      let world = try await FluxWorld(hasControllerManager: true)
+      let session = try await started(world)
+      try await eventually("the deployment controller has written to it", within: .seconds(60)) { () -> Bool? in
+        let web = try await world.server.expect(.get, FluxWorld.web)
+        let revision = web.value(at: "metadata", "annotations", "deployment.kubernetes.io/revision")
+        return revision != nil && web.value(at: "status", "replicas") == 3 ? true : nil
+      }
+      // A change that is seen proves that what came before it was seen too.
+      try await world.server.kubectl("-n", "shop", "patch", "configmap", "flags", "-p", #"{"data":{"checkout":"off"}}"#)
+      let screen = try await session.wait(for: "the row of the ConfigMap") {
+        ScreenText($0).drift("ConfigMap shop/flags").contains { $0.contains("live off") }
+      }
+      #expect(ScreenText(screen).drift("Deployment shop/web").isEmpty, "\(screen)")
+    }
+
     @Test func aRemovedLabelIsNotAMissingObject() async throws {
       let world = try await FluxWorld()
       let session = try await started(world)
