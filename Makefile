@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TEST := $(SWIFT) test --disable-xctest
 
-.PHONY: help deps run build test release install lint format check e2e bench screenshots
+.PHONY: help deps run build test release install lint format check e2e bench screenshots docs
 
 help:
 	@echo "make run          the dashboard on the embedded demo world (installs what is missing, builds, starts)"
@@ -13,7 +13,7 @@ help:
 	@echo "make e2e          the program under tmux against a real kube-apiserver and etcd"
 	@echo "make release      .build/release/driftglass and driftglass-view"
 	@echo "make install      copy them and the themes below PREFIX=$(PREFIX)"
-	@echo "also: deps build lint format bench screenshots"
+	@echo "also: deps build lint format bench screenshots docs"
 
 deps:
 	@.ci/deps build test
@@ -66,3 +66,10 @@ screenshots:
 	@.ci/deps build test
 	$(SWIFT) build --product driftglass
 	.ci/screenshots .build/debug/driftglass
+
+# docs/keys.md from the command table. Recording fails on purpose; what was recorded is then compared.
+docs:
+	@.ci/deps build test
+	$(SWIFT) build --build-tests
+	@RECORD=1 $(TEST) --skip-build --filter ReferencePageTests >/dev/null 2>&1 || true
+	$(TEST) --skip-build --filter ReferencePageTests
