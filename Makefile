@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TEST := $(SWIFT) test --disable-xctest
 
-.PHONY: help deps run build test release install lint format check e2e bench screenshots docs
+.PHONY: help deps run build test release install lint format check e2e bench fuzz screenshots docs
 
 help:
 	@echo "make run          the dashboard on the embedded demo world (installs what is missing, builds, starts)"
@@ -13,7 +13,7 @@ help:
 	@echo "make e2e          the program under tmux against a real kube-apiserver and etcd"
 	@echo "make release      .build/release/driftglass and driftglass-view"
 	@echo "make install      copy them and the themes below PREFIX=$(PREFIX)"
-	@echo "also: deps build lint format bench screenshots docs"
+	@echo "also: deps build lint format bench fuzz screenshots docs"
 
 deps:
 	@.ci/deps build test
@@ -61,6 +61,16 @@ bench: release
 	@.ci/deps test e2e
 	@.ci/kube-apiserver --with-controller-manager >/dev/null
 	DRIFTGLASS_E2E=1 DRIFTGLASS_BENCH=1 DRIFTGLASS_PROGRAM=.build/release/driftglass $(TEST) --filter EndToEnd.ScaleTests
+
+# libFuzzer on the JSON reader, for SECONDS; it stops at the first crash and keeps the input.
+SECONDS ?= 60
+CLANGXX ?= clang++
+fuzz:
+	@.ci/deps build
+	@mkdir -p .build/fuzz/corpus
+	$(CLANGXX) -std=c++17 -O1 -g -fsanitize=fuzzer,address -ISources/CSimdJSON/include .ci/fuzz/json.cpp \
+	  Sources/CSimdJSON/CSimdJSON.cpp -lsimdjson -o .build/fuzz/json
+	.build/fuzz/json -max_total_time=$(SECONDS) -max_len=65536 -artifact_prefix=.build/fuzz/ .build/fuzz/corpus
 
 screenshots:
 	@.ci/deps build test
