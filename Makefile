@@ -21,7 +21,7 @@ deps:
 run:
 	@.ci/deps build
 	$(SWIFT) build --product driftglass
-	@.build/debug/driftglass demo
+	@LC_ALL="$${LC_ALL:-$${LANG:-C.UTF-8}}" .build/debug/driftglass demo
 
 build:
 	@.ci/deps build
