@@ -12,9 +12,6 @@ public struct CommonOptions: ParsableArguments, Sendable {
   @Option(help: "Only this kubeconfig context; may be given several times.")
   public var context: [String] = []
 
-  @Option(name: [.customShort("n"), .long], help: "Only this namespace.")
-  public var namespace: String?
-
   @Flag(help: "Let only reads through, whatever the credentials allow.")
   public var readOnly = false
 
@@ -50,6 +47,9 @@ public struct GetCommand: ParsableCommand, Sendable {
 
   @Option(help: "How long to wait for everything to be seen once, such as 30s.")
   public var timeout = "30s"
+
+  @Option(name: [.customShort("n"), .long], help: "Only this namespace.")
+  public var namespace: String?
 
   @OptionGroup public var common: CommonOptions
 

@@ -12,7 +12,8 @@ import Glibc
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { continuation.yield() }
+      // It runs on a queue of its own, not on the main actor.
+      source.setEventHandler { @Sendable in continuation.yield() }
       source.resume()
       return source
     }

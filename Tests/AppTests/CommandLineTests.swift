@@ -16,7 +16,7 @@ struct CommandLineTests {
     let get = try #require(command as? GetCommand)
     #expect(get.output == .json)
     #expect(get.timeoutSeconds == 90)
-    #expect(get.common.namespace == "shop")
+    #expect(get.namespace == "shop")
   }
 
   @Test(arguments: [

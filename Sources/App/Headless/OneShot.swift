@@ -24,20 +24,31 @@ struct OneShot {
     for notice in world.notices { Output.message("driftglass: \(notice)") }
     let engine = world.engine
     let running = Task { await engine.run() }
-    let snapshot = await Self.complete(await engine.snapshots(), within: timeout)
+    var snapshot = await Self.newest(of: await engine.snapshots(), within: timeout) { $0.isComplete }
+    if snapshot.isComplete, snapshot.drift.contains(where: \.provisional) {
+      // What may be a race between two streams is not reported before it has settled.
+      snapshot = await Self.newest(of: await engine.snapshots(), within: Self.settling) { snapshot in
+        snapshot.isComplete && !snapshot.drift.contains(where: \.provisional)
+      }
+    }
     running.cancel()
-    let scoped = command.common.namespace.map { snapshot.narrowed(to: $0) } ?? snapshot
+    let scoped = command.namespace.map { snapshot.narrowed(to: $0) } ?? snapshot
     return report(Listing(kind, of: scoped, at: Date()), kind, scoped)
   }
 
-  /// The first complete snapshot, or the newest one when time is up.
-  private static func complete(_ snapshots: AsyncStream<Snapshot>, within seconds: Double) async -> Snapshot {
+  /// A little more than new rows need to settle.
+  private static let settling = 6.5
+
+  /// The first snapshot that is as wanted, or the newest one when time is up.
+  private static func newest(
+    of snapshots: AsyncStream<Snapshot>, within seconds: Double, where isWanted: @escaping @Sendable (Snapshot) -> Bool
+  ) async -> Snapshot {
     let newest = Newest()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         for await snapshot in snapshots {
           await newest.set(snapshot)
-          if snapshot.isComplete { return }
+          if isWanted(snapshot) { return }
         }
       }
       group.addTask { try? await Task.sleep(for: .seconds(seconds)) }
