@@ -8,8 +8,6 @@ struct Configuration: Sendable, Equatable {
     var context: String
     var alias: String?
     var readOnly = false
-    var protected = false
-    var namespaces: [String] = []
   }
 
   struct Repo: Sendable, Equatable {
@@ -36,6 +34,8 @@ struct Configuration: Sendable, Equatable {
   var ignore: [Ignore] = []
   var theme = "glass"
   var mouse = true
+  /// `secrets: hashes`; false with `secrets: metadata`.
+  var readsSecrets = true
   /// Command id → chords that replace its defaults.
   var keys: [String: [String]] = [:]
   /// One line each: `config.yaml:12: unknown key …`.
@@ -102,7 +102,12 @@ private struct ConfigurationReader {
           problem(node, "keymap: the allowed value is default")
         }
       case "secrets":
-        if let value = text(node, key: key), value != "hashes", value != "metadata" {
+        switch text(node, key: key) {
+        case "hashes"?, nil: break
+        case "metadata"?: configuration.readsSecrets = false
+        default:
+          // Whoever writes this line does not want values read.
+          configuration.readsSecrets = false
           problem(node, "secrets: allowed are hashes, metadata")
         }
       default: problem(node, "unknown key '\(key)' (known: \(Self.known.joined(separator: ", ")))")
@@ -121,12 +126,11 @@ private struct ConfigurationReader {
       case "context": break
       case "alias": cluster.alias = text(value, key: key)
       case "readOnly": cluster.readOnly = bool(value, key: key) ?? false
-      case "protected": cluster.protected = bool(value, key: key) ?? false
-      case "namespaces": cluster.namespaces = value.list?.compactMap(\.string) ?? []
-      case "accent", "attach", "theme": break
+      case "protected", "namespaces", "accent", "attach", "theme":
+        problem(value, "clusters.\(key) has no effect in this version")
       default:
         problem(
-          value, "unknown key '\(key)' (known: context, alias, protected, accent, attach, readOnly, namespaces, theme)")
+          value, "unknown key '\(key)' (known: context, alias, readOnly)")
       }
     }
     return cluster

@@ -58,6 +58,7 @@ struct Setup: Sendable {
     options.ignore = configuration.ignore.map { IgnoreRule(kind: $0.kind, path: $0.path, manager: $0.manager) }
     options.clusters = contexts.map { cluster($0, network) }
     options.user = user
+    options.readsSecrets = configuration.readsSecrets
     if readOnlySource == nil, let makeWriter = parts.writer {
       let writable = options.clusters.filter { !$0.readOnly }
       options.writer = makeWriter(

@@ -26,6 +26,7 @@ struct DesiredJob: Sendable {
       return request.resource.inEffect == .nothing
         ? .ready(DesiredSet()) : .undetermined("no release in status.history")
     }
+    guard engine.options.readsSecrets else { return .undetermined(Engine.secretsNotRead) }
     guard let reader = await engine.reader(of: request.reconciler.cluster) else {
       return .undetermined("not connected")
     }

@@ -135,6 +135,7 @@ extension Engine {
   /// What is known of an object, asking when it is not in the watches.
   private func live(_ pair: Pair) -> Live? {
     let ref = pair.object
+    guard mayRead(ref.groupKind) else { return .unknown(reason: Self.secretsNotRead) }
     if let object = store.object(ref) {
       seenBefore.insert(ref)
       return .present(object, labelled: isLabelled(object, pair.reconciler))

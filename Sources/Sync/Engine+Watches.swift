@@ -8,6 +8,11 @@ extension Engine {
     KindAdapters.adapter(for: reconciler.groupKind)?.ownerLabels
   }
 
+  static let secret = GroupKind(group: "", kind: "Secret")
+  static let secretsNotRead = "Secrets are not read (secrets: metadata)"
+
+  func mayRead(_ groupKind: GroupKind) -> Bool { options.readsSecrets || groupKind != Self.secret }
+
   /// Which kinds of managed objects to watch in a cluster: one label-selected stream a kind and engine, so that nothing
   /// unmanaged is downloaded, and one stream for each object that lost its label.
   func updateWatches(of cluster: ClusterID) {
@@ -17,7 +22,7 @@ extension Engine {
     for (reconciler, members) in membership where reconciler.cluster == cluster {
       guard let label = Self.ownerLabels(of: reconciler)?.name else { continue }
       let set = desired[reconciler]?.set
-      for member in members where KindAdapters.adapter(for: member.groupKind) == nil {
+      for member in members where KindAdapters.adapter(for: member.groupKind) == nil && mayRead(member.groupKind) {
         selectors[member.groupKind, default: []].insert(label)
         if let object = set?.objects[member] {
           versions[member.groupKind, default: [:]][object.version, default: 0] += 1

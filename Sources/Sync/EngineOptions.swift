@@ -17,6 +17,8 @@ public struct EngineOptions: Sendable {
   public var journal: JournalStore?
   /// The wall clock, for what people read. Timers use the continuous clock.
   public var now: @Sendable () -> Date = { Date() }
+  /// Whether Secrets are read at all, to compare their values as hashes (C12).
+  public var readsSecrets = true
   /// Written into suspensions: `user@host`.
   public var user = ""
   /// Follow the controllers' pods' logs.

@@ -172,6 +172,7 @@ extension Engine {
   // MARK: Reading one object
 
   private func load(_ ref: ObjectRef) async -> LoadedObject {
+    guard mayRead(ref.groupKind) else { return .failed(Self.secretsNotRead) }
     guard let reader = clusters[ref.cluster]?.reader else { return .failed("\(ref.cluster) is not connected") }
     guard let state = clusters[ref.cluster], let discovery = state.discovery,
       let resource = servedResource(ref.groupKind, preferring: [:], in: discovery)

@@ -13,8 +13,8 @@ struct ConfigurationTests {
     let configuration = read(
       """
       clusters:
-        - { context: prod-eu, alias: eu, protected: true, accent: red, attach: ask }
-        - { context: edge-7, readOnly: true, namespaces: [shop, payments] }
+        - { context: prod-eu, alias: eu }
+        - { context: edge-7, readOnly: true }
       repos:
         - { match: "https://git.example.com/fleet.git", url: "ssh://git@git.example.com/fleet.git" }
         - { match: "ssh://git@github.com/acme/apps", url: "https://github.com/acme/apps", token: { env: GIT_TOKEN } }
@@ -26,7 +26,7 @@ struct ConfigurationTests {
       keys: { reconcile: [R], palette: [":", Ctrl-p] }
       theme: mono
       mouse: false
-      secrets: hashes
+      secrets: metadata
       """)
     #expect(configuration.problems.isEmpty)
     #expect(configuration.clusters.map(\.context) == ["prod-eu", "edge-7"])
@@ -40,9 +40,15 @@ struct ConfigurationTests {
     #expect(configuration.keys["palette"] == [":", "Ctrl-p"])
     #expect(configuration.theme == "mono")
     #expect(!configuration.mouse)
+    #expect(!configuration.readsSecrets)
   }
 
   @Test(arguments: [
+    (
+      "clusters:\n  - { context: a, protected: true }",
+      "config.yaml:2: clusters.protected has no effect in this version"
+    ),
+    ("secrets: none", "config.yaml:1: secrets: allowed are hashes, metadata"),
     ("theme: glass\ncolour: red", "config.yaml:2: unknown key 'colour'"),
     ("readOnly: maybe", "config.yaml:1: readOnly: allowed are true, false"),
     ("git: { refresh: 1e9h }", "config.yaml:1: git.refresh: a duration from 5s to 24h"),
