@@ -91,7 +91,8 @@ struct Footer {
 
   func draw(in area: Rect, on surface: inout Surface) {
     let inner = Rect(x: area.x + 1, y: area.y, width: area.width - 2, height: 1)
-    if let notice = state.notices.last {
+    // The answer to a key stays until the next one, whatever happens meanwhile.
+    if let notice = state.notices.last(where: { $0.lasting == .untilKey }) ?? state.notices.last {
       surface.line([Span(notice.text, notice.level.role)], in: inner)
       return
     }
