@@ -20,8 +20,8 @@ deps:
 
 run:
 	@.ci/deps build
-	$(SWIFT) build --product driftglass
-	@LC_ALL="$${LC_ALL:-$${LANG:-C.UTF-8}}" .build/debug/driftglass demo
+	$(SWIFT) build -c release --static-swift-stdlib --product driftglass
+	@LC_ALL="$${LC_ALL:-$${LANG:-C.UTF-8}}" .build/release/driftglass demo
 
 build:
 	@.ci/deps build
