@@ -57,7 +57,6 @@ struct Setup: Sendable {
     options.gitRefresh = world == nil ? configuration.gitRefresh : min(configuration.gitRefresh, 5)
     options.ignore = configuration.ignore.map { IgnoreRule(kind: $0.kind, path: $0.path, manager: $0.manager) }
     options.clusters = contexts.map { cluster($0, network) }
-    options.user = user
     options.readsSecrets = configuration.readsSecrets
     if readOnlySource == nil, let makeWriter = parts.writer {
       let writable = options.clusters.filter { !$0.readOnly }
@@ -75,8 +74,6 @@ struct Setup: Sendable {
       engine: Engine(options: options, git: git), notices: notices, network: network, journal: options.journal,
       temporaryFolder: world == nil ? nil : mirrorFolder(world))
   }
-
-  // MARK: Clusters
 
   private struct NamedContext {
     let id: ClusterID
@@ -153,8 +150,6 @@ struct Setup: Sendable {
     let host = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     return "\(name)@\(String(decoding: host, as: UTF8.self))"
   }
-
-  // MARK: Git
 
   private func mirrorFolder(_ world: (any DemoWorld)?) -> String {
     world == nil ? "\(paths.cacheDirectory)/git" : "\(paths.cacheDirectory)/demo-\(getpid())"

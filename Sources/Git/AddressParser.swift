@@ -32,8 +32,6 @@ struct AddressParser {
     return try scpLike()
   }
 
-  // MARK: Forms
-
   private func url(scheme name: String, rest: Substring) throws(GitError) -> RepositoryAddress {
     let scheme: RepositoryAddress.Scheme
     switch name {
@@ -91,8 +89,6 @@ struct AddressParser {
     }
     return RepositoryAddress(scheme: .file, host: "", port: nil, path: String(path))
   }
-
-  // MARK: Parts
 
   private func parts(
     of authority: Substring, scheme: RepositoryAddress.Scheme

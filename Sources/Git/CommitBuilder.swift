@@ -49,8 +49,6 @@ public struct CommitBuilder: Sendable {
     }
   }
 
-  // MARK: Objects
-
   private func working<T>(_ body: (OpaquePointer) throws(GitFailure) -> T) throws(GitError) -> T {
     do throws(GitFailure) {
       let repository = try BareLayout(path: path).open()

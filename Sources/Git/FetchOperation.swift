@@ -32,8 +32,6 @@ final class FetchOperation: Sendable {
     state = Mutex(State(lastProgress: begun))
   }
 
-  // MARK: The socket
-
   /// False when the operation was stopped before: then do not connect.
   func attach(_ descriptor: Int32) -> Bool {
     state.withLock {
@@ -45,8 +43,6 @@ final class FetchOperation: Sendable {
 
   /// After this returns `stop` does not touch the descriptor any more.
   func detach() { state.withLock { $0.descriptor = nil } }
-
-  // MARK: Stopping
 
   /// Ends the conversation: every blocking call on its socket returns.
   func stop(_ reason: Reason) {
@@ -82,8 +78,6 @@ final class FetchOperation: Sendable {
     }
     return .goOn
   }
-
-  // MARK: What the callbacks saw
 
   func progressed() { state.withLock { $0.lastProgress = .now } }
 

@@ -73,8 +73,6 @@ public final class GitTree {
     return try blob(found.id, path: path, limit: limit)
   }
 
-  // MARK: Walking
-
   private func resolve(_ path: String) -> (entry: TreeEntry, id: ObjectID)? {
     guard path.utf8.count <= Self.maximumPath else { return nil }
     // What is still to walk, the next component last; links push theirs onto it.

@@ -20,8 +20,6 @@ struct History {
     }
   }
 
-  // MARK: References
-
   /// What a reference points to, an annotated tag itself; nil when the mirror does not have it.
   func target(of reference: GitReference) throws(GitError) -> ObjectID? {
     var id = git_oid()
@@ -42,8 +40,6 @@ struct History {
       return git_object_id(peeled).map { ObjectID($0.pointee) }
     }
   }
-
-  // MARK: Commits
 
   func contains(_ id: ObjectID) -> Bool { (try? lookUp(id, GIT_OBJECT_COMMIT)) != nil }
 

@@ -39,8 +39,6 @@ public actor Mirror {
     executor = QueueExecutor(label: "git.read")
   }
 
-  // MARK: Remote
-
   /// The commit that the remote's reference points to now; nothing is downloaded.
   /// - Throws: `GitError`.
   public nonisolated func remoteHead(_ reference: GitReference) async throws(GitError) -> String {
@@ -142,8 +140,6 @@ public actor Mirror {
       throw GitError(reading: address.url, error)
     }
   }
-
-  // MARK: Reading
 
   /// The commit of a reference at its last fetch; nil before the first one.
   /// - Throws: `GitError` of kind `corrupt` or `io`.

@@ -94,8 +94,6 @@ struct RemoteConnection: ~Copyable {
     }
   }
 
-  // MARK: Callbacks
-
   private static func callbacks(_ operation: FetchOperation) throws(GitFailure) -> git_remote_callbacks {
     var callbacks = git_remote_callbacks()
     try GitFailure.check(git_remote_init_callbacks(&callbacks, UInt32(GIT_REMOTE_CALLBACKS_VERSION)))

@@ -75,8 +75,6 @@ public final class JournalStore: Sendable {
   /// Transitions that were lost because too many waited.
   public var dropped: Int { state.withLock { $0.dropped } }
 
-  // MARK: Writing
-
   /// Takes a transition; never waits. When 10,000 wait already, the oldest is dropped and counted.
   public func append(_ transition: Transition) {
     let stamp = Stamp()
@@ -207,8 +205,6 @@ public final class JournalStore: Sendable {
         arguments: [Self.capacity])
     }
   }
-
-  // MARK: Reading
 
   /// What happened, newest first: to one object or to all, since a time or ever.
   /// - Throws: `JournalError` when the file cannot be read.

@@ -82,8 +82,6 @@ struct ClusterSession: Sendable {
     }
   }
 
-  // MARK: Managed objects
-
   /// Keeps one watch a wanted stream, and the schemas of their kinds.
   private func followWanted(_ reader: KubeReader) async {
     var running: [StreamID: Task<Void, Never>] = [:]
@@ -124,8 +122,6 @@ struct ClusterSession: Sendable {
     }
     await engine.schemaArrived(cluster.id, table, groupVersions: missing)
   }
-
-  // MARK: Rights
 
   private func askRights(_ reader: KubeReader, _ discovery: Discovery) async {
     guard engine.options.writer != nil else { return }

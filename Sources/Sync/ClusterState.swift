@@ -70,8 +70,6 @@ struct ClusterState: Sendable {
     if rightsAsked.insert(question).inserted { rightsSignal?.yield(question) }
   }
 
-  mutating func confirmed(_ stream: StreamID, at now: Date) { confirmedAt = now }
-
   /// - Returns: whether anything on screen changes.
   mutating func setLink(_ stream: StreamID, _ link: Link, at now: Date) -> Bool {
     let old = links.updateValue(link, forKey: stream)

@@ -19,8 +19,6 @@ struct DesiredJob: Sendable {
     return await kustomization()
   }
 
-  // MARK: Helm
-
   private func helmRelease() async -> DesiredState.Value {
     guard let release = request.resource.release else {
       return request.resource.inEffect == .nothing
@@ -62,8 +60,6 @@ struct DesiredJob: Sendable {
       return .undetermined(error.description)
     }
   }
-
-  // MARK: Git
 
   private func kustomization() async -> DesiredState.Value {
     guard let source = request.source else {

@@ -180,8 +180,6 @@ extension Engine {
     return versions.subtracting(state.schemasKnown)
   }
 
-  // MARK: Asking by name
-
   func probeLoop() async {
     await work(probeQueue.wakeUps, width: 8, take: { $0.takeProbe() }) { refs in
       for ref in refs { await self.probe(ref) }

@@ -82,8 +82,6 @@ extension Engine {
     for object in membership[reconciler] ?? [] { compareQueue.add(Pair(reconciler: reconciler, object: object)) }
   }
 
-  // MARK: What a session reports
-
   func dialled(_ cluster: ClusterID, version: String, discovery: Discovery) {
     clusters[cluster]?.version = version
     clusters[cluster]?.discovery = discovery

@@ -63,9 +63,9 @@ public actor Engine {
       for cluster in options.clusters where cluster.reader != nil {
         group.addTask { await ClusterSession(cluster: cluster, engine: self).run() }
       }
-      for _ in 0..<2 { group.addTask { await self.renderLoop() } }
-      for _ in 0..<2 { group.addTask { await self.compareLoop() } }
-      for _ in 0..<8 { group.addTask { await self.probeLoop() } }
+      group.addTask { await self.renderLoop() }
+      group.addTask { await self.compareLoop() }
+      group.addTask { await self.probeLoop() }
       group.addTask { await self.fetchLoop() }
       markDirty()
     }
@@ -86,8 +86,6 @@ public actor Engine {
   // Wakes the fetch loop.
   let (fetchWakeUps, fetchSignal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-  // MARK: Facts
-
   /// Takes one change. Awaiting it is the back-pressure of the watches.
   func apply(_ change: Change) {
     if case .link(let stream, let link) = change {
@@ -95,14 +93,16 @@ public actor Engine {
       return
     }
     let stream = change.stream
-    clusters[stream.cluster]?.confirmed(stream, at: options.now())
-    if case .replaceAll = change { clusters[stream.cluster]?.listed.insert(stream) }
+    // A first list changes what is known even when it is empty.
+    let isList = if case .replaceAll = change { true } else { false }
+    clusters[stream.cluster]?.confirmedAt = options.now()
+    if isList { clusters[stream.cluster]?.listed.insert(stream) }
     let delta = store.apply(change)
     for ref in delta.added { objectChanged(ref) }
     for ref in delta.changed { objectChanged(ref) }
     for ref in delta.removed { objectRemoved(ref) }
-    if case .replaceAll = change { streamListed(stream) }
-    if !delta.isEmpty || stream.isFirstList(change) { markDirty() }
+    if isList { streamListed(stream) }
+    if !delta.isEmpty || isList { markDirty() }
   }
 
   private func setLink(_ stream: StreamID, _ link: Link) {
@@ -216,9 +216,4 @@ extension Change {
     case .replaceAll(let stream, _), .upsert(let stream, _), .remove(let stream, _), .link(let stream, _): stream
     }
   }
-}
-
-extension StreamID {
-  /// A first list changes what is known even when it is empty.
-  fileprivate func isFirstList(_ change: Change) -> Bool { if case .replaceAll = change { true } else { false } }
 }

@@ -19,8 +19,6 @@ public struct EngineOptions: Sendable {
   public var now: @Sendable () -> Date = { Date() }
   /// Whether Secrets are read at all, to compare their values as hashes (C12).
   public var readsSecrets = true
-  /// Written into suspensions: `user@host`.
-  public var user = ""
   /// Follow the controllers' pods' logs.
   public var followsLogs = true
 

@@ -42,8 +42,6 @@ extension Engine {
     return nil
   }
 
-  // MARK: Looking
-
   /// Looks at every repository when it is due: all in turn, each on its own, so that a dead host delays nobody.
   func fetchLoop() async {
     await withDiscardingTaskGroup { group in

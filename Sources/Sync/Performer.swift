@@ -19,8 +19,6 @@ extension Engine {
     }
   }
 
-  // MARK: Mutations
-
   private func perform(_ mutation: Mutation) async -> (Bool, String) {
     guard let writer = options.writer else { return (false, "read-only: this program was started without a writer") }
     guard clusters[mutation.target.cluster]?.options.readOnly != true else {
@@ -168,8 +166,6 @@ extension Engine {
       }
     return "flux \(verb.rawValue) \(noun) \(ref.name) -n \(ref.namespace) --context \(ref.cluster)"
   }
-
-  // MARK: Reading one object
 
   private func load(_ ref: ObjectRef) async -> LoadedObject {
     guard mayRead(ref.groupKind) else { return .failed(Self.secretsNotRead) }
