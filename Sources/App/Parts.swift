@@ -6,8 +6,8 @@ import Sync
 
 /// What an executable adds to the common program: `driftglass` a writer, helpers and the demo, `driftglass-view` nothing.
 public struct Parts: Sendable {
-  /// Builds the writer for the clusters that may be written to.
-  public var writer: (@Sendable ([ClusterID: KubeReader], Network) -> any MutationWriter)?
+  /// Builds the writer of a cluster that may be written to.
+  public var writer: (@Sendable (KubeReader, Network) -> any MutationWriter)?
   /// Asks the user's Git credential helper.
   public var gitCredentials: Git.CredentialSource?
   /// Starts the embedded demo world.

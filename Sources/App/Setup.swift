@@ -56,14 +56,8 @@ struct Setup: Sendable {
     var options = EngineOptions()
     options.gitRefresh = world == nil ? configuration.gitRefresh : min(configuration.gitRefresh, 5)
     options.ignore = configuration.ignore.map { IgnoreRule(kind: $0.kind, path: $0.path, manager: $0.manager) }
-    options.clusters = contexts.map { cluster($0, network) }
+    options.clusters = contexts.map { cluster($0, network, parts) }
     options.readsSecrets = configuration.readsSecrets
-    if readOnlySource == nil, let makeWriter = parts.writer {
-      let writable = options.clusters.filter { !$0.readOnly }
-      options.writer = makeWriter(
-        Dictionary(writable.compactMap { c in c.reader.map { (c.id, $0) } }, uniquingKeysWith: { first, _ in first }),
-        network)
-    }
     if journal, world == nil {
       let store = JournalStore.open(directory: paths.stateDirectory)
       notices += store.notices
@@ -127,7 +121,7 @@ struct Setup: Sendable {
     return rules
   }
 
-  private func cluster(_ named: NamedContext, _ network: Network) -> ClusterOptions {
+  private func cluster(_ named: NamedContext, _ network: Network, _ parts: Parts) -> ClusterOptions {
     switch named.context.access {
     case .failure(let problem):
       return ClusterOptions(
@@ -135,10 +129,10 @@ struct Setup: Sendable {
     case .success(let access):
       let isReadOnly = named.readOnly || readOnlySource != nil
       let gate = isReadOnly ? Gate.readOnly(Self.readOnlyRules) : Gate.open
+      let reader = KubeReader(access: access, cluster: named.id, network: network, gate: gate)
       return ClusterOptions(
-        id: named.id, server: access.address.origin,
-        reader: KubeReader(access: access, cluster: named.id, network: network, gate: gate),
-        readOnly: named.readOnly, marks: access.marks)
+        id: named.id, server: access.address.origin, reader: reader,
+        writer: isReadOnly ? nil : parts.writer?(reader, network), readOnly: named.readOnly, marks: access.marks)
     }
   }
 

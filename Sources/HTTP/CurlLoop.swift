@@ -183,7 +183,7 @@ final class CurlLoop: @unchecked Sendable {
   private func lane(for request: Request, address: Address) throws(HTTPError) -> Lane {
     let key = Lane.Key(
       origin: address.origin, tls: request.tls, proxy: request.proxy, channel: request.channel)
-    if let lane = lanes[key]?.first(where: { request.channel == .short || $0.load < Lane.streamsPerConnection }) {
+    if let lane = lanes[key]?.first(where: { request.channel != .stream || $0.load < Lane.streamsPerConnection }) {
       return lane
     }
     guard let lane = Lane(key) else {

@@ -14,6 +14,8 @@ public struct Request: Sendable {
     case short
     /// Answers that go on for minutes: at most 90 share a connection.
     case stream
+    /// The small question that proves life: on a connection of its own, so that nothing large delays its answer.
+    case heartbeat
   }
 
   /// What is spoken to: decides the rules of the read-only gate.

@@ -34,6 +34,7 @@ public final class KubeReader: Sendable {
   public func heartbeat() async throws(APIError) {
     var call = APICall(.get, "/readyz")
     call.accept = "text/plain"
+    call.channel = .heartbeat
     call.timeouts.total = .seconds(5)
     do { _ = try await connection.answer(to: call) } catch {
       // An answer is life, also one that says no.

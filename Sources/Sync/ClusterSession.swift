@@ -124,7 +124,7 @@ struct ClusterSession: Sendable {
   }
 
   private func askRights(_ reader: KubeReader, _ discovery: Discovery) async {
-    guard engine.options.writer != nil else { return }
+    guard cluster.writer != nil else { return }
     for await question in await engine.rightsQuestions(of: cluster.id) {
       guard let resource = discovery.resource(for: question.groupKind) else { continue }
       let access = await reader.canI(

@@ -6,6 +6,8 @@ import Kube
 /// What the engine knows of one cluster beside its objects.
 struct ClusterState: Sendable {
   let options: ClusterOptions
+  /// Differs for each cluster that was ever set, also under the same name.
+  let generation: UInt64
   var reader: KubeReader? { options.reader }
   var version: String?
   /// Nil until the first discovery.
@@ -31,8 +33,9 @@ struct ClusterState: Sendable {
   private var rightsSignal: AsyncStream<RightsQuestion>.Continuation?
   private var rightsAsked: Set<RightsQuestion> = []
 
-  init(options: ClusterOptions) {
+  init(options: ClusterOptions, generation: UInt64 = 0) {
     self.options = options
+    self.generation = generation
     if let problem = options.problem { dial = .stopped(reason: problem) }
     (wakeUps, wakeUpSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }

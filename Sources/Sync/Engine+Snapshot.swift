@@ -26,7 +26,7 @@ extension Engine {
     snapshot.drift.sort(by: Self.driftOrder)
     snapshot.sources.sort { $0.ref < $1.ref }
     snapshot.namespaces = namespaces.values.sorted { ($0.cluster, $0.name) < ($1.cluster, $1.name) }
-    snapshot.clusters = options.clusters.compactMap { clusters[$0.id] }.map {
+    snapshot.clusters = order.compactMap { clusters[$0] }.map {
       clusterRow($0, clusterCounts[$0.options.id])
     }
     snapshot.log = log.lines

@@ -13,6 +13,8 @@ public actor Engine {
 
   var store = Store()
   var clusters: [ClusterID: ClusterState] = [:]
+  /// The clusters in the order of the screen.
+  var order: [ClusterID] = []
   /// What the adapters say of their objects.
   var resources: [ObjectRef: Resource] = [:]
   var repos: [RepoRow.ID: RepoState] = [:]
@@ -54,15 +56,14 @@ public actor Engine {
   public init(options: EngineOptions, git: GitSources?) {
     self.options = options
     self.git = git
+    order = options.clusters.map(\.id)
     for cluster in options.clusters { clusters[cluster.id] = ClusterState(options: cluster) }
   }
 
   /// Watches, fetches, renders and compares until the task is cancelled.
   public func run() async {
     await withDiscardingTaskGroup { group in
-      for cluster in options.clusters where cluster.reader != nil {
-        group.addTask { await ClusterSession(cluster: cluster, engine: self).run() }
-      }
+      group.addTask { await self.sessionLoop() }
       group.addTask { await self.renderLoop() }
       group.addTask { await self.compareLoop() }
       group.addTask { await self.probeLoop() }
@@ -83,6 +84,11 @@ public actor Engine {
     fetchSignal.yield()
   }
 
+  // Wakes the session loop.
+  let (sessionWakeUps, sessionSignal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+  /// Counts the clusters that were ever set: a session belongs to one of them.
+  var generations: UInt64 = 0
+
   // Wakes the fetch loop.
   let (fetchWakeUps, fetchSignal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
@@ -93,6 +99,7 @@ public actor Engine {
       return
     }
     let stream = change.stream
+    guard clusters[stream.cluster] != nil else { return }
     // A first list changes what is known even when it is empty.
     let isList = if case .replaceAll = change { true } else { false }
     clusters[stream.cluster]?.confirmedAt = options.now()
@@ -167,7 +174,7 @@ public actor Engine {
     }
   }
 
-  private func resourceRemoved(_ old: Resource) {
+  func resourceRemoved(_ old: Resource) {
     switch old.role {
     case .source: unfollow(old.ref)
     case .reconciler:

@@ -5,15 +5,13 @@ import Journal
 import Kube
 import Structured
 
-/// What an engine is built with. Decided once at start; nothing in it changes while the program runs.
+/// What an engine is built with. Decided once at start; only the clusters change while the program runs.
 public struct EngineOptions: Sendable {
-  /// One entry a cluster to watch, in the order of the screen.
+  /// One entry a cluster to watch, in the order of the screen. `Engine.setClusters` changes them later.
   public var clusters: [ClusterOptions] = []
   /// Seconds between looks at a repository's references, ±10 %.
   public var gitRefresh = 60.0
   public var ignore: [IgnoreRule] = []
-  /// Sends mutations; nil in every read-only mode: then nothing here can.
-  public var writer: (any MutationWriter)?
   public var journal: JournalStore?
   /// The wall clock, for what people read. Timers use the continuous clock.
   public var now: @Sendable () -> Date = { Date() }
@@ -32,20 +30,30 @@ public struct ClusterOptions: Sendable {
   /// Nil with the reason when the context cannot be used.
   public let reader: KubeReader?
   public let problem: String?
+  /// Sends mutations; nil in every read-only mode: then nothing here can.
+  public let writer: (any MutationWriter)?
+  /// This cluster alone is read-only, by the configuration.
   public let readOnly: Bool
   /// Permanent marks, such as `TLS not verified`.
   public let marks: [String]
+  /// Where to look when the user may not list a kind in the whole cluster; empty: what the server's rules reviews say.
+  public let namespaces: [String]
+  /// Equal for two readings of a kubeconfig in which nothing of this cluster changed: then its connections stay.
+  public let fingerprint: String
 
   public init(
-    id: ClusterID, server: String, reader: KubeReader?, problem: String? = nil, readOnly: Bool = false,
-    marks: [String] = []
+    id: ClusterID, server: String, reader: KubeReader?, problem: String? = nil, writer: (any MutationWriter)? = nil,
+    readOnly: Bool = false, marks: [String] = [], namespaces: [String] = [], fingerprint: String = ""
   ) {
     self.id = id
     self.server = server
     self.reader = reader
     self.problem = problem
+    self.writer = writer
     self.readOnly = readOnly
     self.marks = marks
+    self.namespaces = namespaces
+    self.fingerprint = fingerprint
   }
 }
 

@@ -20,10 +20,11 @@ extension Engine {
   }
 
   private func perform(_ mutation: Mutation) async -> (Bool, String) {
-    guard let writer = options.writer else { return (false, "read-only: this program was started without a writer") }
-    guard clusters[mutation.target.cluster]?.options.readOnly != true else {
+    let cluster = clusters[mutation.target.cluster]?.options
+    guard cluster?.readOnly != true else {
       return (false, "read-only: set for cluster \(mutation.target.cluster) in the configuration")
     }
+    guard let writer = cluster?.writer else { return (false, "read-only: this program was started without a writer") }
     guard let resource = resources[mutation.target], resource.uid == mutation.uid else {
       return (false, "\(mutation.target.kind) \(mutation.target.path) is not the object that was on screen any more")
     }

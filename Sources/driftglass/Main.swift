@@ -7,7 +7,7 @@ import Helpers
 @main enum Main {
   static func main() {
     var parts = Parts()
-    parts.writer = { readers, network in ClusterWriters(readers, network: network) }
+    parts.writer = { reader, network in ClusterWriter(reader, network: network) }
     parts.gitCredentials = { request throws(GitError) in try await GitCredentialHelper().fill(request) }
     parts.demo = { request in try await EmbeddedWorld(request) }
     Program.start(DriftglassCommand.self, parts: parts)

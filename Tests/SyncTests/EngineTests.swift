@@ -31,19 +31,15 @@ import Testing
       let kubeconfig = try Kubeconfig.load(explicit: world.kubeconfigPath, environment: [:], home: "/")
       var options = EngineOptions()
       options.gitRefresh = 5
-      var readers: [ClusterID: KubeReader] = [:]
       for context in kubeconfig.contexts {
         let id = ClusterID(context.name)
         let access = try context.access.get()
         let reader = KubeReader(access: access, cluster: id, network: network, gate: .open)
-        readers[id] = reader
-        options.clusters.append(ClusterOptions(id: id, server: access.server, reader: reader))
+        let writer = Writer(
+          writer: KubeWriter(access: access, cluster: id, network: network, gate: .open))
+        options.clusters.append(ClusterOptions(id: id, server: access.server, reader: reader, writer: writer))
       }
       options.clusters += extra
-      options.writer = Writers(
-        writers: readers.mapValues { [network] in
-          KubeWriter(access: $0.access, cluster: $0.cluster, network: network, gate: .open)
-        })
       let rules = try world.repos.map { try RepositoryRules.Rule(match: $0.match, url: $0.url) }
       let cache = try MirrorCache(directory: folder.path + "/mirrors")
       let engine = Engine(options: options, git: GitSources(cache: cache, rules: RepositoryRules(rules)))
@@ -92,11 +88,11 @@ import Testing
     }
   }
 
-  private struct Writers: MutationWriter {
-    let writers: [ClusterID: KubeWriter]
+  private struct Writer: MutationWriter {
+    let writer: KubeWriter
 
     func patch(_ ref: ObjectRef, version: String, plural: String, patch: JSON, uid: String) async throws(APIError) {
-      _ = try await writers[ref.cluster]?.patch(ref, version: version, plural: plural, .merge(patch), uid: uid)
+      _ = try await writer.patch(ref, version: version, plural: plural, .merge(patch), uid: uid)
     }
   }
 
