@@ -68,6 +68,8 @@ extension GitError {
       self.init(.authentication, "\(name): access was refused (\(detail)); \(address.authenticationRemedy)")
     } else if says("not owned by current user") {
       self.init(.io, "\(name): the repository belongs to another user; give it to this user, or name another address")
+    } else if says("name or service not known", "name resolution", "no address associated") {
+      self.init(.unreachable, "\(name): the host has no address (\(detail)); check the name and the network")
     } else if says("status code: 404", "status code: 410", "not found", "does not exist", "not appear to be a git")
       || (address.scheme == .file && (failure.isOf(GIT_ERROR_OS) || failure.isOf(GIT_ERROR_REPOSITORY)))
     {

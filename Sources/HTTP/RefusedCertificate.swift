@@ -11,10 +11,23 @@ struct RefusedCertificate {
   let reason: String
   let subject: String
   let issuer: String
+  let validity: CertificateValidity?
 
-  var sentence: String { "\(reason) (subject \(subject), issued by \(issuer))" }
+  var sentence: String {
+    let until = validity.flatMap { RefusedCertificate.day($0.until) }
+    return "\(reason) (subject \(subject), issued by \(issuer)\(until.map { ", valid until \($0)" } ?? ""))"
+  }
 
-  /// Notes when the handshake begins, and asks OpenSSL for the certificate when it refuses one. The verdict stays
+  /// `2026-08-01`, in UTC.
+  private static func day(_ seconds: Int) -> String? {
+    var time = time_t(seconds)
+    var parts = tm()
+    guard gmtime_r(&time, &parts) != nil else { return nil }
+    let (year, month, day) = (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+    return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
+  }
+
+  /// Notes when the handshake begins, and asks OpenSSL for the server's certificate when it judges it. The verdict stays
   /// OpenSSL's: the callback returns what it was given. Another TLS library than OpenSSL is not asked.
   static func observe(_ transfer: Transfer) {
     _ = ccurl_set_pointer(transfer.easy, CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(transfer).toOpaque())
@@ -25,7 +38,7 @@ struct RefusedCertificate {
       guard let library = OpenSSL.shared, owner.request.tls.verifies else { return CURLE_OK }
       _ = library.setContextData(context, 0, transfer)
       library.setVerify(context, OpenSSL.verifyPeer) { verdict, store in
-        if verdict == 0, let store, let library = OpenSSL.shared { library.note(store) }
+        if let store, let library = OpenSSL.shared { library.note(store, isRefused: verdict == 0) }
         return verdict
       }
       return CURLE_OK
@@ -44,6 +57,7 @@ private struct OpenSSL: Sendable {
   typealias Part = @convention(c) (Pointer) -> Pointer?
   typealias Index = @convention(c) () -> Int32
   typealias ErrorNumber = @convention(c) (Pointer) -> Int32
+  typealias Encode = @convention(c) (Pointer, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
   typealias ErrorText = @convention(c) (Int) -> UnsafePointer<CChar>?
   typealias OneLine = @convention(c) (Pointer, UnsafeMutablePointer<CChar>, Int32) -> UnsafeMutablePointer<CChar>?
 
@@ -57,10 +71,12 @@ private struct OpenSSL: Sendable {
   private let connectionIndex: Index
   private let storeData: DataAt
   private let storeError: ErrorNumber
+  private let storeDepth: ErrorNumber
   private let errorText: ErrorText
   private let currentCertificate: Part
   private let subject: Part
   private let issuer: Part
+  private let encode: Encode
   private let oneLine: OneLine
 
   private init?() {
@@ -75,9 +91,11 @@ private struct OpenSSL: Sendable {
       let connectionIndex = find("SSL_get_ex_data_X509_STORE_CTX_idx", Index.self),
       let storeData = find("X509_STORE_CTX_get_ex_data", DataAt.self),
       let storeError = find("X509_STORE_CTX_get_error", ErrorNumber.self),
+      let storeDepth = find("X509_STORE_CTX_get_error_depth", ErrorNumber.self),
       let errorText = find("X509_verify_cert_error_string", ErrorText.self),
       let currentCertificate = find("X509_STORE_CTX_get_current_cert", Part.self),
       let subject = find("X509_get_subject_name", Part.self), let issuer = find("X509_get_issuer_name", Part.self),
+      let encode = find("i2d_X509", Encode.self),
       let oneLine = find("X509_NAME_oneline", OneLine.self)
     else { return nil }
     self.setContextData = setContextData
@@ -87,21 +105,43 @@ private struct OpenSSL: Sendable {
     self.connectionIndex = connectionIndex
     self.storeData = storeData
     self.storeError = storeError
+    self.storeDepth = storeDepth
     self.errorText = errorText
     self.currentCertificate = currentCertificate
     self.subject = subject
     self.issuer = issuer
+    self.encode = encode
     self.oneLine = oneLine
   }
 
-  /// Called on the loop's thread while OpenSSL checks a chain: tells the transfer what was refused.
-  func note(_ store: Pointer) {
+  /// Called on the loop's thread while OpenSSL checks a chain, once a certificate: tells the transfer which one was
+  /// refused, or how long the server's own one is valid.
+  func note(_ store: Pointer, isRefused: Bool) {
+    guard isRefused || storeDepth(store) == 0 else { return }
     guard let connection = storeData(store, connectionIndex()), let context = contextOf(connection),
       let owner = contextData(context, 0), let certificate = currentCertificate(store)
     else { return }
+    let transfer = Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
+    guard isRefused else {
+      transfer.certificate = validity(certificate)
+      return
+    }
     let reason = errorText(Int(storeError(store))).map { String(cString: $0) } ?? "not accepted"
-    Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue().refusedCertificate = RefusedCertificate(
-      reason: TransferFailure.oneLine(reason), subject: text(subject(certificate)), issuer: text(issuer(certificate)))
+    transfer.refusedCertificate = RefusedCertificate(
+      reason: TransferFailure.oneLine(reason), subject: text(subject(certificate)), issuer: text(issuer(certificate)),
+      validity: validity(certificate))
+  }
+
+  /// i2d_X509(3): the length first, then the bytes into a buffer of ours.
+  private func validity(_ certificate: Pointer) -> CertificateValidity? {
+    let length = Int(encode(certificate, nil))
+    guard length > 0, length <= 1 << 20 else { return nil }
+    var der = [UInt8](repeating: 0, count: length)
+    let written = der.withUnsafeMutableBufferPointer { buffer in
+      var end = buffer.baseAddress
+      return Int(encode(certificate, &end))
+    }
+    return written == length ? CertificateValidity(der: der) : nil
   }
 
   private func text(_ name: Pointer?) -> String {

@@ -3,11 +3,15 @@ public struct Response: Sendable {
   public let status: Int
   public let headers: Headers
   public let body: [UInt8]
+  /// How long the server's certificate is valid: only in the answer that came first over a connection, and only when the
+  /// certificate was checked.
+  public let certificate: CertificateValidity?
 
-  public init(status: Int, headers: Headers, body: [UInt8]) {
+  public init(status: Int, headers: Headers, body: [UInt8], certificate: CertificateValidity? = nil) {
     self.status = status
     self.headers = headers
     self.body = body
+    self.certificate = certificate
   }
 
   public var isSuccess: Bool { (200..<300).contains(status) }

@@ -17,6 +17,8 @@ final class Transfer {
   private(set) var isConnected = false
   /// What the certificate check found, when it refused the server.
   var refusedCertificate: RefusedCertificate?
+  /// How long the server's certificate is valid, when this transfer opened the connection and it was checked.
+  var certificate: CertificateValidity?
 
   private let loop: CurlLoop
   private let sink: CurlLoop.Sink
@@ -252,7 +254,8 @@ final class Transfer {
   func finish(_ outcome: Result<Void, HTTPError>) {
     switch sink {
     case .whole(let waiter):
-      waiter.resume(returning: outcome.map { Response(status: status, headers: headers, body: body) })
+      waiter.resume(
+        returning: outcome.map { Response(status: status, headers: headers, body: body, certificate: certificate) })
     case .lines(let buffer, let waiter):
       if startIsOpen {
         startIsOpen = false
