@@ -117,7 +117,8 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "GitOps", "Structured", "Git", "Helpers", "KubeWrite", "Demo",
+        "App", "GitOps", "Structured", "Cells", "HTTP", "Kube", "Git", "Sync", "Terminal", "Helpers",
+        "KubeWrite", "Demo", "TestKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

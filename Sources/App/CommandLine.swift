@@ -71,6 +71,23 @@ public struct GetCommand: ParsableCommand, Sendable {
   }
 }
 
+/// `driftglass check`: what is wrong, and what to do about it.
+public struct CheckCommand: ParsableCommand, Sendable {
+  public static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check terminal, configuration, clusters and repositories; say what to do.",
+    discussion: """
+      Asks every cluster and repository that the dashboard would open, all at once, and changes nothing.
+      Exit codes: 0 fine, 1 warnings or failures, 2 could not start or wrong use.
+      """)
+
+  @Option(name: .shortAndLong, help: "table or json.")
+  public var output: GetCommand.Format = .table
+
+  @OptionGroup public var common: CommonOptions
+
+  public init() {}
+}
+
 /// `driftglass demo`: the dashboard on the embedded world.
 public struct DemoCommand: ParsableCommand, Sendable {
   public static let configuration = CommandConfiguration(
@@ -103,7 +120,7 @@ public struct DemoCommand: ParsableCommand, Sendable {
 
 /// The commands of both executables.
 public enum CommonCommands {
-  public static let all: [any ParsableCommand.Type] = [DashboardCommand.self, GetCommand.self]
+  public static let all: [any ParsableCommand.Type] = [DashboardCommand.self, GetCommand.self, CheckCommand.self]
   public static let version = "0.1.0"
 }
 

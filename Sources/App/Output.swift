@@ -11,6 +11,21 @@ enum Output {
     for text in lines { line(SafeText(untrusted: text).string) }
   }
 
+  /// Replaces the last line of a terminal on standard error; the empty text takes it away.
+  static func progress(_ text: String) {
+    let shown = SafeText(untrusted: text).string
+    writeAll(Array("\r\u{1B}[K\(shown.prefix(max(1, columns - 1)))".utf8), to: STDERR_FILENO)
+  }
+
+  /// Columns of the terminal on standard output or error; 80 when there is none.
+  static var columns: Int {
+    for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+      var window = winsize()
+      if ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 { return min(Int(window.ws_col), 1000) }
+    }
+    return 80
+  }
+
   /// Bytes as they are: JSON escapes controls by its own rules.
   static func raw(_ bytes: [UInt8]) { writeAll(bytes, to: STDOUT_FILENO) }
 

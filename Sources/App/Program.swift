@@ -45,7 +45,7 @@ import Terminal
   }
 
   private nonisolated static func hasScreen(_ command: any ParsableCommand) -> Bool {
-    if command is GetCommand { return false }
+    if command is GetCommand || command is CheckCommand { return false }
     return (command as? DemoCommand)?.serve != true
   }
 
@@ -54,6 +54,7 @@ import Terminal
   ) async -> Int32 {
     switch command {
     case let get as GetCommand: return await OneShot(command: get, parts: parts, environment: environment).run()
+    case let check as CheckCommand: return await Check(command: check, parts: parts, environment: environment).run()
     case let demo as DemoCommand: return await runDemo(demo, parts, environment)
     case let dashboard as DashboardCommand:
       return await Session(common: dashboard.common, parts: parts, environment: environment).run()

@@ -45,6 +45,16 @@ struct Setup: Sendable {
     return nil
   }
 
+  /// Where the configuration is read from.
+  var configurationFile: String { common.config ?? paths.configFile }
+
+  /// The kubeconfig files that are looked for.
+  var kubeconfigFiles: [String] {
+    if let file = common.kubeconfig { return [file] }
+    let list = environment["KUBECONFIG"]?.split(separator: ":").map(String.init) ?? []
+    return list.isEmpty ? ["\(paths.home)/.kube/config"] : list
+  }
+
   /// Builds everything behind the screen.
   /// - Parameters:
   ///   - world: the demo's kubeconfig and repositories, in place of the user's.
@@ -69,13 +79,15 @@ struct Setup: Sendable {
       temporaryFolder: world == nil ? nil : mirrorFolder(world))
   }
 
-  private struct NamedContext {
+  /// A context that was chosen, under the name it is shown by.
+  struct NamedContext: Sendable {
     let id: ClusterID
     let context: KubeContext
     let readOnly: Bool
   }
 
-  private func contexts(_ world: (any DemoWorld)?, _ notices: inout [String]) throws(SetupError) -> [NamedContext] {
+  /// The contexts that the arguments choose, else those of the configuration, else all.
+  func contexts(_ world: (any DemoWorld)?, _ notices: inout [String]) throws(SetupError) -> [NamedContext] {
     let kubeconfig: Kubeconfig
     do throws(KubeconfigError) {
       kubeconfig = try Kubeconfig.load(
@@ -149,7 +161,10 @@ struct Setup: Sendable {
     world == nil ? "\(paths.cacheDirectory)/git" : "\(paths.cacheDirectory)/demo-\(getpid())"
   }
 
-  private func gitSources(_ parts: Parts, _ world: (any DemoWorld)?, _ notices: inout [String]) -> GitSources? {
+  /// Where repositories are read; nil, with a notice, when there is no folder for mirrors.
+  func gitSources(
+    _ parts: Parts, _ world: (any DemoWorld)?, limits: FetchLimits = FetchLimits(), _ notices: inout [String]
+  ) -> GitSources? {
     var rules: [RepositoryRules.Rule] = []
     for repository in world?.repositories ?? [] {
       if let rule = try? RepositoryRules.Rule(match: repository.match, url: repository.path) { rules.append(rule) }
@@ -173,7 +188,7 @@ struct Setup: Sendable {
       return nil
     }
     do throws(GitError) {
-      let cache = try MirrorCache(directory: folder, credentials: parts.gitCredentials)
+      let cache = try MirrorCache(directory: folder, credentials: parts.gitCredentials, limits: limits)
       return GitSources(cache: cache, rules: RepositoryRules(rules))
     } catch {
       notices.append("Git repositories cannot be mirrored: \(error.message)")

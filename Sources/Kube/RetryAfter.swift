@@ -14,7 +14,7 @@ enum RetryAfter {
   }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT` in seconds of the epoch.
-  private static func moment(_ text: String) -> Double? {
+  static func moment(_ text: String) -> Double? {
     let parts = text.split(separator: " ")
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     guard parts.count == 6, parts[5] == "GMT", parts[1].count == 2,

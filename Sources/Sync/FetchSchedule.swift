@@ -34,7 +34,7 @@ extension Engine {
 
   /// The Git reference that a GitRepository follows; nil for a pinned commit and for semver ranges, which are read at the
   /// commit that the source reports (flux: GitRepository spec.ref, precedence).
-  static func reference(of source: Resource) -> GitReference? {
+  public static func reference(of source: Resource) -> GitReference? {
     if let branch = source.branch { return .branch(branch) }
     guard let follows = source.follows else { return .branch("master") }
     if follows.hasPrefix("tag ") { return .tag(String(follows.dropFirst(4))) }

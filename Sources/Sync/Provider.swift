@@ -1,6 +1,7 @@
 /// The kind of cluster, as far as its version string and host name tell; others say nothing.
-enum Provider {
-  static func name(version: String?, server: String) -> String? {
+public enum Provider {
+  /// - Parameter server: the server's address.
+  public static func name(version: String?, server: String) -> String? {
     let version = version ?? ""
     let host = server.lowercased()
     if version.contains("-eks-") || host.contains(".eks.amazonaws.com") { return "eks" }

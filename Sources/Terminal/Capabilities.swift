@@ -22,6 +22,8 @@ nonisolated struct Capabilities: Sendable {
   var address: (before: [UInt8], between: [UInt8], after: [UInt8]) = ([], [], [])
   /// Writing into the last cell would scroll the screen.
   var scrollsAtCorner = false
+  /// The description names a way to set the clipboard (tmux: terminfo extension `Ms`, OSC 52).
+  var setsClipboard = false
 
   /// Mouse buttons, dragging and wheel in the form of numbers; bracketed paste (xterm: Control Sequences, "Mouse Tracking" and
   /// "Bracketed Paste Mode").
@@ -57,6 +59,7 @@ nonisolated struct Capabilities: Sendable {
     hideCursor = Capabilities.bytes("civis") ?? []
     showCursor = Capabilities.bytes("cnorm") ?? []
     scrollsAtCorner = cn_flag("am") && !cn_flag("xenl") && Capabilities.bytes("rmam") == nil
+    setsClipboard = Capabilities.bytes("Ms") != nil
     readColours()
     // Only terminals of xterm's kind name a mouse; others may print what they do not understand.
     let isXtermLike = Capabilities.bytes("kmous") != nil
