@@ -11,6 +11,9 @@ enum Output {
     for text in lines { line(SafeText(untrusted: text).string) }
   }
 
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  static var messagesAreTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
   /// Replaces the last line of a terminal on standard error; the empty text takes it away.
   static func progress(_ text: String) {
     let shown = SafeText(untrusted: text).string

@@ -1,6 +1,4 @@
 import Cells
-import Glibc
-import Terminal
 
 /// Prints a check: on a terminal each subject as soon as it is known, else all at the end in a fixed order.
 @MainActor final class CheckPrinter {
@@ -13,16 +11,15 @@ import Terminal
 
   init(format: GetCommand.Format, repertoire: Repertoire, environment: [String: String]) {
     self.format = format
-    let isTerminal = isatty(STDOUT_FILENO) == 1
-    isLive = format == .table && isTerminal
-    table = CheckTable(width: isTerminal ? Output.columns : nil, repertoire: repertoire)
-    showsProgress = isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(environment["TERM"] ?? "")
+    isLive = format == .table && Output.isTerminal
+    table = CheckTable(width: Output.isTerminal ? Output.columns : nil, repertoire: repertoire)
+    showsProgress = Output.messagesAreTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
   }
 
   func show(_ event: Check.Event) {
     switch event {
     case .waiting(let names): wait(for: names)
-    case .done(let subject): if isLive { print(subject) }
+    case .done(let subject): if isLive { write(subject) }
     }
   }
 
@@ -31,12 +28,12 @@ import Terminal
     switch format {
     case .json: Output.raw(summary.json.encoded(pretty: true) + [10])
     case .table:
-      if !isLive { for subject in summary.subjects { print(subject) } }
+      if !isLive { for subject in summary.subjects { write(subject) } }
       Output.untrusted([""] + table.lines(of: summary.sentence))
     }
   }
 
-  private func print(_ subject: CheckSubject) {
+  private func write(_ subject: CheckSubject) {
     clearProgress()
     if !hasBegun { Output.untrusted([table.headings]) }
     hasBegun = true
