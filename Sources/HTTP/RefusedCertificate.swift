@@ -14,8 +14,9 @@ struct RefusedCertificate {
   let validity: CertificateValidity?
 
   var sentence: String {
-    let until = validity.flatMap { RefusedCertificate.day($0.until) }
-    return "\(reason) (subject \(subject), issued by \(issuer)\(until.map { ", valid until \($0)" } ?? ""))"
+    // X509_verify_cert_error_string(3) of X509_V_ERR_CERT_HAS_EXPIRED.
+    let end = reason.contains("expired") ? validity.flatMap { RefusedCertificate.day($0.until) } : nil
+    return "\(reason) (subject \(subject), issued by \(issuer)\(end.map { ", valid until \($0)" } ?? ""))"
   }
 
   /// `2026-08-01`, in UTC.

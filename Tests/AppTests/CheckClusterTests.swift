@@ -114,6 +114,19 @@ import Testing
     #expect(findings[1].remedy == "replace the token of user ada in the kubeconfig")
   }
 
+  @Test func whoHasNoCredentialIsToldSo() throws {
+    let forbidden = APIError(.status, status: 403, message: "User \"system:anonymous\" cannot get path \"/api\"")
+    let refused = try finding("credentials") {
+      $0.credential = .success(CheckCredential(Credential()))
+      $0.kinds = .failure(forbidden)
+      $0.rights = nil
+    }
+    #expect(refused.state == .failed)
+    #expect(refused.remedy?.hasPrefix("give the context a user") == true)
+    // Where everybody may everything no credential is missing.
+    #expect(try finding("credentials") { $0.credential = .success(CheckCredential(Credential())) }.state == .ok)
+  }
+
   @Test func aHelperIsNamedAsOneWouldTypeIt() throws {
     let helper = ExecHelper(
       command: "aws", arguments: ["eks", "get-token", "--cluster-name", "prod eu"],

@@ -40,6 +40,17 @@ import Testing
     #expect(lines[4].hasPrefix("                            AWS_PROFILE=prod aws"))
   }
 
+  @Test func linesOfAFileKeepTheirIndents() {
+    let finding = CheckFinding.failed(
+      "reference", "refused", remedy: "name it", paste: "repos:\n  - { match: \"https://git.example.com/x.git\" }")
+    let lines = CheckTable(width: 60, repertoire: .unicode).lines(
+      of: CheckSubject(kind: .repository, name: "x", findings: [finding]))
+    #expect(
+      lines.suffix(2) == [
+        "              repos:", "                - { match: \"https://git.example.com/x.git\" }",
+      ])
+  }
+
   @Test func E_K08_namesFromOutsideMoveNoCursor() {
     let hostile = CheckSubject(
       kind: .cluster, name: "a\u{1B}[2J\nb\u{202E}", findings: [.ok("server", "x\u{9B}31m\r\ny")])

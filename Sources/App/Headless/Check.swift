@@ -4,7 +4,6 @@ import FoundationEssentials
 import Git
 import Glibc
 import GitOps
-import HTTP
 import Structured
 import Sync
 import Terminal
@@ -56,9 +55,7 @@ import Terminal
     configuration.clusters = contexts.map(\.id.name)
     add(configuration.subject)
     guard !contexts.isEmpty else { return CheckSummary(subjects: subjects, couldNotStart: true) }
-    let network = Network()
-    defer { network.shutdown() }
-    await ask(contexts, network, tell) { add($0) }
+    await ask(contexts, tell, add) { subjects }
     return CheckSummary(subjects: Self.ordered(subjects, contexts.map(\.id.name)))
   }
 
@@ -69,7 +66,8 @@ import Terminal
 
   /// Clusters and repositories all at once, each as soon as it is known; at most so many that descriptors suffice.
   private func ask(
-    _ contexts: [Setup.NamedContext], _ network: Network, _ tell: (Event) -> Void, _ add: (CheckSubject) -> Void
+    _ contexts: [Setup.NamedContext], _ tell: (Event) -> Void, _ add: (CheckSubject) -> Void,
+    _ subjects: () -> [CheckSubject]
   ) async {
     var notices: [String] = []
     let repositories = repositoryProbe(&notices)
@@ -81,6 +79,8 @@ import Terminal
     await withTaskGroup(of: Answer.self) { group in
       var waiting: [String] = []
       var asked: Set<String> = []
+      // Of the configuration's repositories only those are told that no cluster names: the others are told by reference.
+      var held: [CheckSubject] = []
       func look(at source: CheckSource) {
         // The same repository at the same reference in ten clusters is asked once.
         guard let repositories, asked.insert("\(source.url) \(source.reference?.word ?? "")").inserted else { return }
@@ -97,26 +97,36 @@ import Terminal
           if let index = waiting.firstIndex(of: RepositoryAddress.redacted(seen.source.url)) {
             waiting.remove(at: index)
           }
-          add(CheckRepository(seen: seen, file: setup.configurationFile).subject)
+          let subject = CheckRepository(seen: seen, file: setup.configurationFile).subject
+          let isHeld = seen.source.place == Self.configured && subject.incomplete == nil
+          if isHeld { held.append(subject) } else { add(subject) }
         }
         tell(.waiting(waiting))
       }
       for repo in setup.configuration.repos {
-        look(at: CheckSource(url: repo.match, reference: .head, follows: "", place: "repos: in the configuration"))
+        look(at: CheckSource(url: repo.match, reference: .head, follows: "", place: Self.configured))
       }
       for (index, context) in contexts.enumerated() {
         if index >= Self.atOnce, let answer = await group.next() { take(answer) }
         let probe = CheckClusterProbe(
-          cluster: context, network: network, readOnlySource: readOnlySource(context), limits: limits)
+          cluster: context, readOnlySource: readOnlySource(context), limits: limits)
         waiting.append(context.id.name)
         group.addTask { .cluster(await probe.run()) }
       }
       tell(.waiting(waiting))
       while let answer = await group.next() { take(answer) }
+      let named = Set(subjects().filter { $0.kind == .repository }.map(Self.bare))
+      for subject in held where !named.contains(Self.bare(subject)) { add(subject) }
     }
   }
 
   private static let atOnce = 200
+  private nonisolated static let configured = "repos: in the configuration"
+
+  /// The address without what two spellings of one repository differ in.
+  private nonisolated static func bare(_ subject: CheckSubject) -> String {
+    subject.name.hasSuffix(".git") ? String(subject.name.dropLast(4)) : subject.name
+  }
 
   /// In the order of the kubeconfig, whoever answered first.
   private static func ordered(_ subjects: [CheckSubject], _ clusters: [String]) -> [CheckSubject] {

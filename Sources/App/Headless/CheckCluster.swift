@@ -61,7 +61,8 @@ struct CheckCluster {
     var findings = [server] + transport
     findings += clock
     findings += credentials
-    guard case .success = seen.answer else { return findings }
+    // What nobody may see needs no second remedy.
+    guard case .success = seen.answer, !isAnonymous else { return findings }
     if let kinds = seen.kinds { findings += CheckKinds.findings(kinds) }
     if let rights = seen.rights {
       findings += rights.findings(readOnlySource: seen.readOnlySource)
@@ -164,6 +165,13 @@ struct CheckCluster {
     }
   }
 
+  /// There is no credential, and without one nothing may be seen.
+  private var isAnonymous: Bool {
+    guard case .success(let credential)? = seen.credential, credential.form == .none else { return false }
+    if case .failure(let error)? = seen.kinds { return error.isForbidden || error.isUnauthorized }
+    return seen.rights?.isNothing == true
+  }
+
   private func judge(_ credential: CheckCredential) -> CheckFinding {
     var detail = credential.word
     if !seen.user.isEmpty, credential.form != .none { detail += " of \(seen.user)" }
@@ -192,10 +200,10 @@ struct CheckCluster {
       }
       if isSoon { detail += ", then renewed" }
     }
-    if credential.form == .none, seen.rights?.isNothing == true {
-      return .warning(
-        "credentials", "none: the server takes you for anonymous", remedy: login.sentence, paste: login.paste,
-        facts: facts)
+    if isAnonymous {
+      return .failed(
+        "credentials", "none: the server takes you for anonymous, who may see nothing", remedy: login.sentence,
+        paste: login.paste, facts: facts)
     }
     return .ok("credentials", detail, facts: facts)
   }

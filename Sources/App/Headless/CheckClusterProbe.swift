@@ -19,7 +19,6 @@ struct CheckLimits: Sendable {
 /// Asks one cluster everything that `check` tells of it. Only reads, behind a read-only gate.
 struct CheckClusterProbe: Sendable {
   let cluster: Setup.NamedContext
-  let network: Network
   let readOnlySource: String?
   let limits: CheckLimits
 
@@ -46,6 +45,9 @@ struct CheckClusterProbe: Sendable {
     var usable = access
     // Whether the server is there is worth knowing without a credential, too.
     if case .failure = credential { usable.credentials = FixedCredential() }
+    // Of its own: contexts of one server would share a connection, and only the first would see the certificate.
+    let network = Network()
+    defer { network.shutdown() }
     let reader = KubeReader(access: usable, cluster: cluster.id, network: network, gate: .readOnly())
     seen.answer = await answer(of: reader)
     guard case .success = seen.answer, case .success = credential else { return }

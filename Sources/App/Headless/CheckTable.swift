@@ -31,7 +31,7 @@ struct CheckTable {
         lines.append(line("", "", (index == 0 ? arrow : "  ") + part))
       }
     }
-    for part in finding.paste?.split(separator: "\n") ?? [] { lines.append(paste(plain(String(part)))) }
+    if let paste = finding.paste { lines += self.paste(paste.split(separator: "\n").map { plain(String($0)) }) }
     return lines
   }
 
@@ -58,10 +58,11 @@ struct CheckTable {
   }
 
   /// Beside the details when it fits there, else further left: a terminal's own line break cannot be pasted.
-  private func paste(_ text: String) -> String {
+  private func paste(_ texts: [String]) -> [String] {
     let wanted = Self.indent + 4
-    let left = width.map { max(0, $0 - text.count) } ?? wanted
-    return String(repeating: " ", count: min(wanted, left)) + text
+    let longest = texts.map(\.count).max() ?? 0
+    let left = width.map { max(0, $0 - longest) } ?? wanted
+    return texts.map { String(repeating: " ", count: min(wanted, left)) + $0 }
   }
 
   /// At least so wide that words stay whole on narrow terminals.
