@@ -70,7 +70,7 @@ struct Header {
   /// `edge-7 STALE 6m`; several at once are a number.
   private var unreachable: [Span]? {
     let rows = state.snapshot.clusters.filter(\.isUnreachable)
-    guard let first = rows.first else { return nil }
+    guard let first = rows.first else { return staleKind }
     if rows.count > 1 {
       let all = rows.count == state.snapshot.clusters.count
       let count: SafeText = all ? "ALL \(rows.count)" : "\(rows.count)"
@@ -81,6 +81,21 @@ struct Header {
     return [
       Span(SafeText(untrusted: first.id.name, limit: 20), .linkStale),
       Span(" \(untrusted: word)\(untrusted: age)", .linkStale, .bold),
+    ]
+  }
+}
+
+extension Header {
+  /// `prod-eu kustomizations STALE 2m`: the cluster lives, and one of its kinds is not confirmed.
+  private var staleKind: [Span]? {
+    let rows = state.snapshot.clusters.filter { !$0.staleKinds.isEmpty }
+    guard let first = rows.first, let oldest = first.staleKinds.min(by: { $0.value < $1.value }) else { return nil }
+    let others = rows.reduce(0) { $0 + $1.staleKinds.count } - 1
+    let more: SafeText = others > 0 ? " +\(others)" : ""
+    return [
+      Span(SafeText(untrusted: first.id.name, limit: 20), .linkStale),
+      Span(" \(untrusted: oldest.key.kind)\(more)", .linkStale),
+      Span(" STALE \(untrusted: Format.age(oldest.value, at: state.now))", .linkStale, .bold),
     ]
   }
 }

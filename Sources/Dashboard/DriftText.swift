@@ -73,7 +73,10 @@ struct DriftText {
   }
 
   /// Since when nobody confirms it, when its cluster does not answer.
-  func staleSince(_ row: DriftRow) -> Date? { state.cluster(row.object.cluster)?.unconfirmedSince }
+  func staleSince(_ row: DriftRow) -> Date? {
+    guard let cluster = state.cluster(row.object.cluster) else { return nil }
+    return cluster.unconfirmedSince ?? cluster.staleKinds[row.object.groupKind]
+  }
 
   /// The role of the whole row when it must not look like a fact.
   func wholeRowRole(_ row: DriftRow) -> Role? {

@@ -282,11 +282,24 @@ extension ClusterRow {
   /// No proof of life: its rows may be old.
   var isUnreachable: Bool {
     switch link {
-    case .stale, .retrying, .authNeeded, .stopped: true
+    case .stale, .authNeeded, .stopped: true
+    // A server that was reached and refuses one kind is there: that kind's rows say so themselves.
+    case .retrying: version == nil
     case .connecting, .live, .forbidden, .absent, .polling: false
     }
   }
 
   /// Since when nothing of it is confirmed; nil while it is, or when it never was.
   var unconfirmedSince: Date? { staleSince ?? (isUnreachable ? confirmed : nil) }
+
+  /// Why it is not live.
+  var why: String? { link.reason ?? problem }
+
+  /// `sees shop, payments only`: nil when all of it can be seen.
+  var limitedSight: String? {
+    guard let visible else { return nil }
+    if visible.isEmpty { return "sees no namespace" }
+    let names = visible.prefix(3).joined(separator: ", ")
+    return "sees \(names)\(visible.count > 3 ? " and \(visible.count - 3) more namespaces" : "") only"
+  }
 }

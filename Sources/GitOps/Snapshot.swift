@@ -76,7 +76,7 @@ public struct ClusterRow: Sendable, Hashable {
   public var provider: String?
   /// The worst link of the cluster's streams that matter; forbidden and absent kinds are in `links`.
   public var link: Link
-  /// Last proof of life.
+  /// Last proof of life, while the cluster is not live.
   public var confirmed: Date?
   public var reconcilers: Int
   public var failed: Int
@@ -86,6 +86,14 @@ public struct ClusterRow: Sendable, Hashable {
   public var marks: [String]
   /// Each stream: `kustomizations`, its link.
   public var links: [StreamRow]
+  /// Why the server is not heard of, in its stale time.
+  public var problem: String?
+  /// The kinds whose rows are not confirmed although the cluster lives, since when.
+  public var staleKinds: [GroupKind: Date] = [:]
+  /// The namespaces that the user may see, when it is not the whole cluster.
+  public var visible: [String]?
+  /// What may not be listed beyond `visible`, by plural.
+  public var narrowed: [String] = []
 
   public init(
     id: ClusterID, server: String, version: String? = nil, provider: String? = nil, link: Link = .connecting,
@@ -111,6 +119,9 @@ public struct ClusterRow: Sendable, Hashable {
     if case .stale(let since) = link { return Date(timeIntervalSince1970: since) }
     return nil
   }
+
+  /// Since when objects of a kind are not confirmed; nil while they are.
+  public func staleSince(_ groupKind: GroupKind) -> Date? { staleSince ?? staleKinds[groupKind] }
 }
 
 public struct StreamRow: Sendable, Hashable {

@@ -21,6 +21,8 @@ final class CurlLoop: @unchecked Sendable {
     case cancel(UInt64)
     /// The reader of a paused stream has room again.
     case resume(UInt64)
+    /// The connections to this origin may be dead: new requests get new ones.
+    case renew(origin: String)
     case stop
   }
 
@@ -162,6 +164,8 @@ final class CurlLoop: @unchecked Sendable {
       finish(transfer, with: .failure(HTTPError(.cancelled, host: "", cause: "cancelled")))
     case .resume(let id):
       if let transfer = transfers[id] { transfer.resume() }
+    case .renew(let origin):
+      for (key, group) in lanes where key.origin == origin { for lane in group { lane.isRetired = true } }
     case .stop: break
     }
   }
@@ -183,7 +187,9 @@ final class CurlLoop: @unchecked Sendable {
   private func lane(for request: Request, address: Address) throws(HTTPError) -> Lane {
     let key = Lane.Key(
       origin: address.origin, tls: request.tls, proxy: request.proxy, channel: request.channel)
-    if let lane = lanes[key]?.first(where: { request.channel != .stream || $0.load < Lane.streamsPerConnection }) {
+    if let lane = lanes[key]?.first(where: { lane in
+      !lane.isRetired && (request.channel != .stream || lane.load < Lane.streamsPerConnection)
+    }) {
       return lane
     }
     guard let lane = Lane(key) else {
@@ -221,6 +227,8 @@ final class CurlLoop: @unchecked Sendable {
       guard let error = transfer.expiry(at: now) else { continue }
       let lane = transfer.lane
       let wasConnected = transfer.isConnected
+      // Who does not answer one request may never answer the next one on the same connection either.
+      if wasConnected { lane?.isRetired = true }
       finish(transfer, with: .failure(error))
       if !wasConnected, error.isOfConnection, let lane { failWaiting(in: lane, error) }
     }

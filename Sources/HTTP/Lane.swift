@@ -29,6 +29,8 @@ final class Lane {
   /// Short requests beyond the limit, oldest first.
   private var waiting: [Transfer] = []
   private(set) var sockets: [Int32: Int16] = [:]
+  /// Its connection may be dead: nothing new is sent on it.
+  var isRetired = false
   private var timer = Tick.never
   private var idleSince: Tick
 
@@ -64,9 +66,9 @@ final class Lane {
 
   var load: Int { transfers.count + waiting.count }
 
-  var nextTick: Tick { load == 0 ? min(timer, idleSince.after(Lane.idleLimit)) : timer }
+  var nextTick: Tick { load == 0 ? min(timer, idleSince.after(isRetired ? .zero : Lane.idleLimit)) : timer }
 
-  func isIdle(at now: Tick) -> Bool { load == 0 && idleSince.after(Lane.idleLimit) <= now }
+  func isIdle(at now: Tick) -> Bool { load == 0 && (isRetired || idleSince.after(Lane.idleLimit) <= now) }
 
   /// One of its transfers has a TCP connection and no finished handshake: others may wait longer for it.
   var isHandshaking: Bool { transfers.values.contains { $0.isHandshaking } }

@@ -38,6 +38,9 @@ public final class Network: Sendable {
     return try result.get()
   }
 
+  /// Requests from now on get new connections to this origin (`https://host:port`); those under way go on.
+  public func renewConnections(to origin: String) { loop.post(.renew(origin: origin)) }
+
   /// Ends every transfer with `.cancelled` and the thread with them. Later requests fail the same way.
   public func shutdown() { loop.post(.stop) }
 }

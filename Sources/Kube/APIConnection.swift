@@ -10,20 +10,59 @@ public final class APIConnection: Sendable {
   private let network: Network
   private let gate: Gate
   private let agent: String
-  private let life = Mutex<Date?>(nil)
+  private let budget: RequestBudget?
+  private let certificateChanged: @Sendable () -> Void
+  private let life = Mutex(Life())
 
-  /// - Parameter agent: `User-Agent`: what stands before the slash is the field manager of writes that name none.
-  public init(access: ClusterAccess, network: Network, gate: Gate, agent: String = "driftglass/0.1") {
+  private struct Life {
+    var last: ContinuousClock.Instant?
+    var skew: Double?
+    /// The client certificate of the last request; the outer nil is before the first.
+    var certificate: [UInt8]??
+  }
+
+  /// - Parameters:
+  ///   - agent: `User-Agent`: what stands before the slash is the field manager of writes that name none.
+  ///   - budget: what may be asked at a time; nil asks at once.
+  ///   - certificateChanged: the client certificate is another one than at the request before (A16).
+  public init(
+    access: ClusterAccess, network: Network, gate: Gate, agent: String = "driftglass/0.1",
+    budget: RequestBudget? = nil, certificateChanged: @escaping @Sendable () -> Void = {}
+  ) {
     self.access = access
     self.network = network
     self.gate = gate
     self.agent = agent
+    self.budget = budget
+    self.certificateChanged = certificateChanged
   }
 
   /// When the server last sent anything at all: its last proof of life.
-  public var lastLife: Date? { life.withLock { $0 } }
+  public var lastLife: ContinuousClock.Instant? { life.withLock { $0.last } }
 
-  func noteLife() { life.withLock { $0 = Date() } }
+  /// Seconds by which the server's clock is ahead of ours, as of its last answer (`Date` header, whole seconds); nil before
+  /// the first (A18).
+  public var skew: Double? { life.withLock { $0.skew } }
+
+  func noteLife() { life.withLock { $0.last = .now } }
+
+  private func noteLife(_ headers: Headers) {
+    let skew = headers["date"].flatMap(RetryAfter.moment).map { $0 - Date().timeIntervalSince1970 }
+    life.withLock { life in
+      life.last = .now
+      if let skew { life.skew = skew }
+    }
+  }
+
+  func renew() { network.renewConnections(to: access.address.origin) }
+
+  private func noteCertificate(_ credential: Credential) {
+    let isAnother = life.withLock { life in
+      defer { life.certificate = .some(credential.certificate) }
+      return life.certificate.map { $0 != credential.certificate } ?? false
+    }
+    if isAnother { certificateChanged() }
+  }
 
   public var host: String { access.address.hostAndPort }
 
@@ -35,7 +74,7 @@ public final class APIConnection: Sendable {
     if response.status == 401, let renewed = try await access.credentials.renewed(after: credential) {
       response = try await send(call, renewed)
     }
-    noteLife()
+    noteLife(response.headers)
     guard response.isSuccess else { throw APIError(response, host: host) }
     return response
   }
@@ -58,10 +97,13 @@ public final class APIConnection: Sendable {
     {
       start = try await open(call, renewed)
     }
-    noteLife()
     switch start {
-    case .streaming(let response): return response
-    case .answer(let response): throw APIError(response, host: host)
+    case .streaming(let response):
+      noteLife(response.headers)
+      return response
+    case .answer(let response):
+      noteLife(response.headers)
+      throw APIError(response, host: host)
     }
   }
 
@@ -74,10 +116,14 @@ public final class APIConnection: Sendable {
   }
 
   private func send(_ call: APICall, _ credential: Credential) async throws(APIError) -> Response {
+    noteCertificate(credential)
+    if call.channel != .heartbeat { await budget?.admit() }
     do { return try await network.send(request(call, credential), gate: gate) } catch { throw APIError(error) }
   }
 
   private func open(_ call: APICall, _ credential: Credential) async throws(APIError) -> StreamStart {
+    noteCertificate(credential)
+    await budget?.admit()
     do { return try await network.stream(request(call, credential), gate: gate) } catch { throw APIError(error) }
   }
 

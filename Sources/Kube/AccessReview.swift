@@ -86,3 +86,65 @@ extension KubeReader {
     }
   }
 }
+
+/// What the user may do in one namespace, as the server tells it (kubernetes: SelfSubjectRulesReview).
+public struct NamespaceRules: Sendable, Hashable {
+  struct Rule: Sendable, Hashable {
+    let verbs: Set<String>
+    let groups: Set<String>
+    let resources: Set<String>
+  }
+
+  public let namespace: String
+  /// The list proves nothing by what is not in it: a webhook decides too (kubernetes: status.incomplete).
+  public let isIncomplete: Bool
+  let rules: [Rule]
+
+  /// A namespace that somebody named, of which nothing else is known: asking shows what may be seen.
+  public init(assuming namespace: String) {
+    self.namespace = namespace
+    isIncomplete = true
+    rules = []
+  }
+
+  init(namespace: String, status: JSONNode?) {
+    func texts(_ node: JSONNode?) -> Set<String> { Set(node?.elements?.compactMap(\.string) ?? []) }
+    self.namespace = namespace
+    isIncomplete = status?["incomplete"]?.bool == true
+    rules = (status?["resourceRules"]?.elements.map(Array.init) ?? []).compactMap { rule in
+      // A rule for named objects allows no list.
+      guard texts(rule["resourceNames"]).isEmpty else { return nil }
+      return Rule(
+        verbs: texts(rule["verbs"]), groups: texts(rule["apiGroups"]), resources: texts(rule["resources"]))
+    }
+  }
+
+  /// - Parameter plural: `kustomizations`.
+  public func mayList(_ group: String, _ plural: String) -> Bool {
+    isIncomplete
+      || rules.contains { rule in
+        !rule.verbs.isDisjoint(with: ["list", "*"]) && !rule.groups.isDisjoint(with: [group, "*"])
+          && !rule.resources.isDisjoint(with: [plural, "*"])
+      }
+  }
+
+  /// Whether anything at all may be listed here.
+  public var mayListAnything: Bool {
+    isIncomplete || rules.contains { !$0.verbs.isDisjoint(with: ["list", "*"]) }
+  }
+}
+
+extension KubeReader {
+  /// What the user may do in a namespace.
+  public func rules(in namespace: String) async throws(APIError) -> NamespaceRules {
+    let body: JSON = [
+      "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview",
+      "spec": ["namespace": .string(namespace)],
+    ]
+    var call = APICall(.post, "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews")
+    call.contentType = "application/json"
+    call.body = body.encoded()
+    call.isHarmless = true
+    return NamespaceRules(namespace: namespace, status: try await document(call).root["status"])
+  }
+}

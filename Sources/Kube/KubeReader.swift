@@ -8,18 +8,36 @@ import Synchronization
 public final class KubeReader: Sendable {
   public let cluster: ClusterID
   public let connection: APIConnection
+  /// What may be asked of the server at a time, by everything that reads it.
+  public let budget: RequestBudget
+  /// Reaches all watches of this reader.
+  public let pulse: Pulse
   let reviews = Mutex<[AccessQuestion: KubeReader.Review]>([:])
 
-  public init(access: ClusterAccess, cluster: ClusterID, network: Network, gate: Gate, agent: String = "driftglass/0.1")
-  {
+  public init(
+    access: ClusterAccess, cluster: ClusterID, network: Network, gate: Gate, agent: String = "driftglass/0.1",
+    budget: RequestBudget = RequestBudget()
+  ) {
     self.cluster = cluster
-    connection = APIConnection(access: access, network: network, gate: gate, agent: agent)
+    self.budget = budget
+    let pulse = Pulse()
+    self.pulse = pulse
+    connection = APIConnection(access: access, network: network, gate: gate, agent: agent, budget: budget) {
+      // Streams that are open were opened with what is not valid any more (A16).
+      pulse.send(.suspect)
+    }
+  }
+
+  /// Open connections may be dead without anybody having said so: every stream begins again, on a new one.
+  public func suspect() {
+    connection.renew()
+    pulse.send(.suspect)
   }
 
   public var access: ClusterAccess { connection.access }
 
   /// When the server last sent anything: its last proof of life.
-  public var lastLife: Date? { connection.lastLife }
+  public var lastLife: ContinuousClock.Instant? { connection.lastLife }
 
   /// `v1.31.2` (`GET /version`, `gitVersion`).
   public func version() async throws(APIError) -> String {
@@ -61,9 +79,11 @@ public final class KubeReader: Sendable {
   ///   - token: the continue token of the page before.
   ///   - limit: items a page; nil asks for all at once.
   public func list(
-    _ stream: StreamID, version: ListVersion = .any, continue token: String? = nil, limit: Int? = 500
+    _ stream: StreamID, version: ListVersion = .any, continue token: String? = nil, limit: Int? = 500,
+    asMetadata: Bool = false
   ) async throws(APIError) -> ObjectPage {
     var call = APICall(.get, collection(stream))
+    if asMetadata { call.accept = KubeReader.metadataList }
     call.timeouts.total = .seconds(300)
     call.query = KubeReader.selection(stream)
     if let limit { call.query.append(("limit", String(limit))) }
@@ -113,21 +133,26 @@ public final class KubeReader: Sendable {
     throw APIError(.unreadable, message: "\(connection.host): the server's list of \(stream.plural) does not end")
   }
 
-  /// Starts a watch after `version`, which must not be empty or "0".
-  public func watch(_ stream: StreamID, from version: String, timeoutSeconds: Int) async throws(APIError) -> WatchStream
-  {
+  /// Starts a watch.
+  /// - Parameter asMetadata: only the objects' metadata (kubernetes: API concepts, partial object metadata).
+  public func watch(
+    _ stream: StreamID, _ start: WatchStart, timeoutSeconds: Int, asMetadata: Bool = false
+  ) async throws(APIError) -> WatchStream {
     var call = APICall(.get, collection(stream))
+    if asMetadata { call.accept = KubeReader.metadata }
     call.channel = .stream
     call.timeouts = .stream
     call.query =
-      KubeReader.selection(stream) + [
-        ("watch", "1"), ("resourceVersion", version), ("allowWatchBookmarks", "true"),
-        ("timeoutSeconds", String(timeoutSeconds)),
+      KubeReader.selection(stream) + [("watch", "1")] + start.query + [
+        ("allowWatchBookmarks", "true"), ("timeoutSeconds", String(timeoutSeconds)),
       ]
     let response = try await connection.stream(call)
     try connection.checkJSON(response.headers, status: response.status)
     return WatchStream(stream: stream, reader: self, response: response)
   }
+
+  private static let metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+  private static let metadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
   private func collection(_ stream: StreamID) -> String {
     ResourcePath(

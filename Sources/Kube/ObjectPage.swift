@@ -27,13 +27,36 @@ public enum ListVersion: Sendable, Hashable {
   case latest
 }
 
+/// Where a watch begins.
+public enum WatchStart: Sendable, Hashable {
+  /// After this version, which must not be empty or "0" (A4).
+  case changes(since: String)
+  /// With all there is, and a bookmark at its end (kubernetes: streaming lists).
+  case everything(ListVersion)
+
+  var isList: Bool { if case .everything = self { true } else { false } }
+
+  /// `sendInitialEvents` needs a match, and the match a version, which may be empty (kubernetes: watch validation).
+  var query: [(name: String, value: String)] {
+    let version: String
+    switch self {
+    case .changes(let since): return [("resourceVersion", since)]
+    case .everything(.notOlderThan(let known)): version = known
+    case .everything: version = ""
+    }
+    return [
+      ("sendInitialEvents", "true"), ("resourceVersionMatch", "NotOlderThan"), ("resourceVersion", version),
+    ]
+  }
+}
+
 /// One event of a watch, decoded.
 public enum WatchEvent: Sendable {
   case added(Object)
   case modified(Object)
   case deleted(Object)
-  /// Progress without a change; the version may be empty.
-  case bookmark(version: String)
+  /// Progress without a change; the version may be empty. One of them ends the initial events of a streaming list.
+  case bookmark(version: String, endsInitialEvents: Bool = false)
   case error(APIError)
   /// A type we do not know, or an object we did not ask for: skipped and counted.
   case unknown(String)

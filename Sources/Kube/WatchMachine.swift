@@ -6,6 +6,8 @@ public struct WatchMachine: Sendable {
   public enum Step: Sendable, Equatable {
     /// A page of the list: from its beginning, or from a continue token. `isPaged` false asks for all of it at once.
     case list(ListVersion, continue: String?, isPaged: Bool)
+    /// A watch that begins with all there is (kubernetes: streaming lists).
+    case stream(ListVersion)
     case watch(from: String)
     case pause(Duration)
   }
@@ -21,11 +23,17 @@ public struct WatchMachine: Sendable {
     case closed(lifetime: Duration, lines: Int)
     /// Nothing was heard for too long: the stream was given up.
     case silent
+    /// The streaming list did not come to its end mark in time.
+    case unfinished
+    /// The machine slept, or the credential changed: an open stream may be dead without anybody having said so.
+    case suspect
   }
 
   enum State: Sendable {
     case empty
     case paging(Page)
+    /// What a streaming list has sent so far.
+    case streaming([ObjectRef: Object])
     case watching(String)
   }
 
@@ -46,26 +54,34 @@ public struct WatchMachine: Sendable {
   /// What the link was last said to be.
   public private(set) var link = Link.connecting
   /// Events of unknown type and objects not asked for, in all.
-  public private(set) var skipped = 0
-  private(set) var state = State.empty
+  public internal(set) var skipped = 0
+  var state = State.empty
   /// The last version seen; opaque (A3).
-  private(set) var version: String?
-  private var listVersion = ListVersion.any
-  private var isPaged = true
+  var version: String?
+  var listVersion = ListVersion.any
+  var isPaged = true
+  /// Whether the server may be asked for a streaming list; false from the first time that it did not work.
+  var mayStream: Bool
   private var wait: Duration?
   private var backoff = Backoff()
   private var random: SeededRandom
-  private var healthySince: Duration?
+  var healthySince: Duration?
   /// Expiries without anything good in between.
   private var expiries = 0
-  private var unknownInARow = 0
-  private var malformedInARow = 0
+  var unknownInARow = 0
+  var malformedInARow = 0
   private var quickCloses = 0
-  private var polls = false
+  /// The kind is listed every minute instead of watched: it cannot be, or there are too many watches.
+  var polls: Bool
 
-  public init(stream: StreamID, random: SeededRandom) {
+  /// - Parameters:
+  ///   - mayStream: the server may know streaming lists (kubernetes 1.27 and newer, behind a gate).
+  ///   - polls: list every minute and never watch.
+  public init(stream: StreamID, random: SeededRandom, mayStream: Bool = false, polls: Bool = false) {
     self.stream = stream
     self.random = random
+    self.mayStream = mayStream && !polls
+    self.polls = polls
   }
 
   /// What the driver must do now. A pause is asked for once.
@@ -75,69 +91,48 @@ public struct WatchMachine: Sendable {
       return .pause(wait)
     }
     switch state {
-    case .empty: return .list(listVersion, continue: nil, isPaged: isPaged)
+    case .empty, .streaming:
+      return mayStream ? .stream(listVersion) : .list(listVersion, continue: nil, isPaged: isPaged)
     case .paging(let page): return .list(listVersion, continue: page.token, isPaged: true)
     case .watching(let version): return .watch(from: version)
     }
   }
 
   /// Whether an open watch is still wanted after what was received last.
-  public var isWatching: Bool { if case .watching = state { wait == nil } else { false } }
+  public var isWatching: Bool {
+    guard wait == nil else { return false }
+    switch state {
+    case .watching, .streaming: return true
+    case .empty, .paging: return false
+    }
+  }
+
+  private var asksForStreaming: Bool {
+    switch state {
+    case .empty, .streaming: mayStream
+    case .paging, .watching: false
+    }
+  }
+
+  /// Whether a streaming list is under way: its end mark is still to come.
+  public var isStreaming: Bool { if case .streaming = state { true } else { false } }
 
   /// - Parameter now: monotonic time since any origin.
   public mutating func receive(_ input: Input, at now: Duration) -> [Change] {
     switch input {
     case .page(let page): return receive(page, at: now)
     case .opened:
+      if case .empty = state { state = .streaming([:]) }
+      if isStreaming { return [] }
       if healthySince == nil { healthySince = now }
       return polls ? [] : move(to: .live)
-    case .event(let event): return receive(event, at: now)
-    case .failed(let error): return fail(error, at: now)
-    case .closed(let lifetime, let lines): return close(lifetime, lines, at: now)
-    case .silent: return []
+    case .event(let event): return isStreaming ? collect(event, at: now) : receive(event, at: now)
+    case .failed(let error): return asksForStreaming ? giveUpStreaming(error, at: now) : fail(error, at: now)
+    case .closed(let lifetime, let lines):
+      return isStreaming ? giveUpStreaming(nil, at: now) : close(lifetime, lines, at: now)
+    case .unfinished: return giveUpStreaming(nil, at: now)
+    case .silent, .suspect: return isStreaming ? giveUpStreaming(nil, at: now) : reconnect()
     }
-  }
-
-  // Lists
-
-  private mutating func receive(_ page: ObjectPage, at now: Duration) -> [Change] {
-    skipped += page.skipped
-    var collected = Page(token: "", objects: [], count: 0)
-    if case .paging(let before) = state { collected = before }
-    let lastToken = collected.token
-    collected.objects += page.objects
-    collected.count += 1
-    if !page.continueToken.isEmpty {
-      guard page.continueToken != lastToken, collected.count < WatchMachine.maximumPages else {
-        return restart("the server's list does not end", at: now)
-      }
-      collected.token = page.continueToken
-      state = .paging(collected)
-      return []
-    }
-    guard WatchMachine.isUsable(page.resourceVersion) else {
-      return restart("the server's list has no version", at: now)
-    }
-    version = page.resourceVersion
-    listVersion = .notOlderThan(page.resourceVersion)
-    isPaged = true
-    malformedInARow = 0
-    unknownInARow = 0
-    if healthySince == nil { healthySince = now }
-    if polls {
-      state = .empty
-      wait = WatchMachine.pollInterval
-    } else {
-      state = .watching(page.resourceVersion)
-    }
-    return [.replaceAll(stream, collected.objects)] + move(to: polls ? .polling : .live)
-  }
-
-  /// A list that makes no sense is begun again, later and without a version.
-  private mutating func restart(_ reason: String, at now: Duration) -> [Change] {
-    state = .empty
-    listVersion = .latest
-    return backOff(reason, retryAfter: nil, at: now)
   }
 
   /// Whether a version may be sent back (A3): some clients once wrote "None" and kept it.
@@ -145,7 +140,7 @@ public struct WatchMachine: Sendable {
 
   // Watches
 
-  private mutating func receive(_ event: WatchEvent, at now: Duration) -> [Change] {
+  mutating func receive(_ event: WatchEvent, at now: Duration) -> [Change] {
     switch event {
     case .added(let object), .modified(let object):
       good(object.resourceVersion)
@@ -153,7 +148,7 @@ public struct WatchMachine: Sendable {
     case .deleted(let object):
       good(object.resourceVersion)
       return [.remove(stream, object)]
-    case .bookmark(let version):
+    case .bookmark(let version, _):
       good(version)
       return []
     case .error(let error):
@@ -179,7 +174,7 @@ public struct WatchMachine: Sendable {
     state = .watching(newVersion)
   }
 
-  private mutating func relist(_ reason: String, at now: Duration) -> [Change] {
+  mutating func relist(_ reason: String, at now: Duration) -> [Change] {
     unknownInARow = 0
     malformedInARow = 0
     state = .empty
@@ -191,17 +186,20 @@ public struct WatchMachine: Sendable {
     if lifetime >= .seconds(1) {
       expiries = 0
       quickCloses = 0
-      return []
+      return reconnect()
     }
     quickCloses += 1
     // A server that says one thing and hangs up, again and again, is not healthy either.
-    if lines > 0, quickCloses <= 10 { return [] }
+    if lines > 0, quickCloses <= 10 { return reconnect() }
     return backOff("the server ends the watch at once", retryAfter: nil, at: now)
   }
 
+  /// The stream is over and another one begins at once from the same version.
+  private mutating func reconnect() -> [Change] { polls ? [] : move(to: .connecting) }
+
   // Failures
 
-  private mutating func fail(_ error: APIError, at now: Duration) -> [Change] {
+  mutating func fail(_ error: APIError, at now: Duration) -> [Change] {
     if error.isCancelled { return [] }
     if error.isExpired { return expire(error, at: now) }
     if error.isTooLargeVersion {
@@ -235,6 +233,7 @@ public struct WatchMachine: Sendable {
     expiries += 1
     switch state {
     case .watching: listVersion = version.map { .notOlderThan($0) } ?? .latest
+    case .streaming: listVersion = .latest
     case .paging:
       // The token is too old: all of it in one piece, which needs none.
       isPaged = false
@@ -242,12 +241,13 @@ public struct WatchMachine: Sendable {
     case .empty: listVersion = .latest
     }
     state = .empty
-    guard expiries > 1 else { return [] }
+    guard expiries > 1 else { return reconnect() }
     return backOff(error.message, retryAfter: error.retryAfter, at: now)
   }
 
   private mutating func leaveAlone(_ link: Link) -> [Change] {
     healthySince = nil
+    if isStreaming { state = .empty }
     wait = .milliseconds(Int64(300_000 * Double.random(in: 1...1.1, using: &random)))
     return move(to: link)
   }
@@ -265,19 +265,22 @@ public struct WatchMachine: Sendable {
   private mutating func poll(_ error: APIError, at now: Duration) -> [Change] {
     guard case .watching = state else { return leaveAlone(.stopped(reason: error.message)) }
     polls = true
+    mayStream = false
     state = .empty
     wait = WatchMachine.pollInterval
     return move(to: .polling)
   }
 
-  private mutating func backOff(_ reason: String, retryAfter: Int?, at now: Duration) -> [Change] {
+  mutating func backOff(_ reason: String, retryAfter: Int?, at now: Duration) -> [Change] {
     if let healthySince, now - healthySince >= WatchMachine.healthyAfter { backoff.reset() }
     healthySince = nil
     wait = backoff.next(retryAfter: retryAfter, using: &random)
     return move(to: .retrying(reason: reason))
   }
 
-  private mutating func move(to next: Link) -> [Change] {
+  mutating func pause(_ duration: Duration) { wait = duration }
+
+  mutating func move(to next: Link) -> [Change] {
     guard next != link else { return [] }
     link = next
     return [.link(stream, next)]

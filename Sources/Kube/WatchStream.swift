@@ -50,8 +50,10 @@ public final class WatchStream: Sendable {
       default: return .deleted(object)
       }
     case "BOOKMARK":
-      let document = try? JSONDocument(parsing: line.object)
-      return .bookmark(version: document?.root.value(at: "metadata", "resourceVersion")?.string ?? "")
+      let metadata = (try? JSONDocument(parsing: line.object))?.root["metadata"]
+      // kubernetes: metav1.InitialEventsAnnotationKey
+      let mark = metadata?["annotations"]?["k8s.io/initial-events-end"]?.string
+      return .bookmark(version: metadata?["resourceVersion"]?.string ?? "", endsInitialEvents: mark == "true")
     case "ERROR":
       let host = reader.connection.host
       guard let document = try? JSONDocument(parsing: line.object), document.root["kind"]?.string == "Status" else {

@@ -14,24 +14,25 @@ struct ClusterState: Sendable {
   var discovery: Discovery?
   /// Before the first answer and when there is none: connecting, retrying, auth needed, stopped.
   var dial: Link = .connecting
-  var links: [StreamID: Link] = [:]
+  private(set) var links: [StreamID: Link] = [:]
   /// Streams whose first complete list arrived.
   var listed: Set<StreamID> = []
-  /// Last proof of life.
-  var confirmedAt: Date?
-  /// Since when a stream that was live is not.
-  var staleSince: Date?
+  var freshness = Freshness()
   var schema = SchemaTable()
   /// Group versions whose schema was asked for and answered, with or without success.
   var schemasKnown: Set<String> = []
-  /// The managed kinds to watch; the session follows it.
-  var wanted: Set<StreamID> = []
+  /// The managed kinds to watch.
+  private(set) var wanted: Set<StreamID> = []
+  var visibility = Visibility()
 
   let wakeUps: AsyncStream<Void>
   private let wakeUpSignal: AsyncStream<Void>.Continuation
-  private var wantedSignal: AsyncStream<Set<StreamID>>.Continuation?
+  private var planSignal: AsyncStream<Set<StreamID>>.Continuation?
   private var rightsSignal: AsyncStream<RightsQuestion>.Continuation?
   private var rightsAsked: Set<RightsQuestion> = []
+  /// What the running session is asked to do; nil between sessions.
+  var chores: AsyncStream<ClusterChore>.Continuation?
+  var discoverySignal: AsyncStream<Void>.Continuation?
 
   init(options: ClusterOptions, generation: UInt64 = 0) {
     self.options = options
@@ -42,11 +43,11 @@ struct ClusterState: Sendable {
 
   func wakeUp() { wakeUpSignal.yield() }
 
-  /// Sets of streams to watch, newest only, from the present one on. For one session: the next one asks anew.
-  mutating func wantedUpdates() -> AsyncStream<Set<StreamID>> {
+  /// Sets of streams to keep, newest only, from the present one on. For one session: the next one asks anew.
+  mutating func planUpdates() -> AsyncStream<Set<StreamID>> {
     let (stream, signal) = AsyncStream.makeStream(of: Set<StreamID>.self, bufferingPolicy: .bufferingNewest(1))
-    wantedSignal = signal
-    signal.yield(wanted)
+    planSignal = signal
+    signal.yield(plan)
     return stream
   }
 
@@ -60,13 +61,12 @@ struct ClusterState: Sendable {
 
   mutating func want(_ streams: Set<StreamID>) {
     guard streams != wanted else { return }
-    for gone in wanted.subtracting(streams) {
-      links[gone] = nil
-      listed.remove(gone)
-    }
     wanted = streams
-    wantedSignal?.yield(streams)
+    replan()
   }
+
+  /// Something that decides which streams are kept may have changed.
+  mutating func replan() { planSignal?.yield(plan) }
 
   /// Each question once: one kind in one namespace.
   mutating func askRights(_ question: RightsQuestion) {
@@ -74,24 +74,74 @@ struct ClusterState: Sendable {
   }
 
   /// - Returns: whether anything on screen changes.
-  mutating func setLink(_ stream: StreamID, _ link: Link, at now: Date) -> Bool {
+  mutating func setLink(_ stream: StreamID, _ link: Link, at now: ContinuousClock.Instant) -> Bool {
     let old = links.updateValue(link, forKey: stream)
-    if link == .live { confirmedAt = now }
-    if case .retrying = link, listed.contains(stream), staleSince == nil { staleSince = confirmedAt ?? now }
-    if !links.values.contains(where: \.isRetrying) { staleSince = nil }
+    switch link {
+    case .live, .polling:
+      freshness.mended(stream)
+      freshness.lived(at: now)
+    case .connecting, .retrying, .authNeeded, .forbidden, .absent, .stopped, .stale:
+      if listed.contains(stream) { freshness.broke(stream, at: now) }
+    }
     return old != link
   }
 
-  /// The cluster in one word: the worst of what matters.
-  var link: Link {
+  /// Nobody watches this stream any more.
+  mutating func closed(_ stream: StreamID) {
+    links[stream] = nil
+    listed.remove(stream)
+    freshness.mended(stream)
+  }
+
+  /// The cluster in one word: the worst of what matters. A kind that is without connection for less than half a minute is
+  /// no trouble yet.
+  func link(at now: ContinuousClock.Instant, date: Date) -> Link {
     if discovery == nil { return dial }
-    if let staleSince { return .stale(since: staleSince.timeIntervalSince1970) }
-    let own = links.filter { KindAdapters.adapter(for: $0.key.groupKind) != nil && $0.key.selector == .everything }
-    if let retrying = own.values.first(where: \.isRetrying) { return retrying }
-    if let auth = own.values.first(where: { if case .authNeeded = $0 { true } else { false } }) { return auth }
-    let forbidden = own.values.filter { if case .forbidden = $0 { true } else { false } }
-    if !own.isEmpty, forbidden.count == own.count, let first = forbidden.first { return first }
-    return own.values.contains(.connecting) ? .connecting : .live
+    if let since = freshness.staleSince(at: now) {
+      return .stale(since: ClusterState.date(since, now, date).timeIntervalSince1970)
+    }
+    var worst = Link.live
+    var forbidden: Link?
+    var isReadable = false
+    for (stream, link) in links where ClusterState.isOwn(stream) {
+      switch link {
+      case .authNeeded, .stopped: return link
+      case .forbidden:
+        forbidden = link
+        continue
+      case .retrying:
+        if !listed.contains(stream) || freshness.staleSince(stream, at: now) != nil { worst = link }
+      case .connecting where !listed.contains(stream):
+        if worst == .live { worst = .connecting }
+      case .connecting, .live, .stale, .absent, .polling: break
+      }
+      isReadable = true
+    }
+    if let forbidden, !isReadable { return visibility.isLooking ? .connecting : forbidden }
+    return worst
+  }
+
+  /// Since when the objects of some kinds are not confirmed although the cluster lives.
+  func staleKinds(at now: ContinuousClock.Instant, date: Date) -> [GroupKind: Date] {
+    var kinds: [GroupKind: Date] = [:]
+    for stream in links.keys where stream.groupKind != ClusterState.event {
+      guard let broke = freshness.staleSince(stream, at: now) else { continue }
+      let since = ClusterState.date(broke, now, date)
+      kinds[stream.groupKind] = min(kinds[stream.groupKind] ?? since, since)
+    }
+    return kinds
+  }
+
+  /// Reconcilers and sources of every namespace that can be seen.
+  private static func isOwn(_ stream: StreamID) -> Bool {
+    KindAdapters.adapter(for: stream.groupKind) != nil && stream.selector == .everything
+  }
+
+  /// A monotonic moment on the wall clock of now: its age is right whatever the wall clock did meanwhile. In whole
+  /// seconds, so that two snapshots of the same state are equal.
+  static func date(_ instant: ContinuousClock.Instant, _ now: ContinuousClock.Instant, _ date: Date) -> Date {
+    let age = instant.duration(to: now) / .seconds(1)
+    return Date(timeIntervalSince1970: (date.timeIntervalSince1970 - age).rounded())
   }
 
   /// Nothing more is to come from this cluster before its first complete picture.
@@ -102,9 +152,10 @@ struct ClusterState: Sendable {
       default: return true
       }
     }
-    let expected = ownStreams.union(wanted)
-    return expected.allSatisfy { stream in
-      if listed.contains(stream) { return true }
+    if visibility.isLooking { return false }
+    return plan.allSatisfy { stream in
+      // Nothing on a screen waits for events.
+      if listed.contains(stream) || stream.groupKind == ClusterState.event { return true }
       switch links[stream] {
       case .forbidden, .absent, .authNeeded, .stopped, .retrying: return true
       default: return false
@@ -115,7 +166,10 @@ struct ClusterState: Sendable {
   /// The version in which objects of a kind are watched here.
   func watchedVersion(of groupKind: GroupKind) -> String? { wanted.first { $0.groupKind == groupKind }?.version }
 
-  /// The kinds with an adapter that this server serves, in the version that the adapter reads best.
+  static let event = GroupKind(group: "", kind: "Event")
+
+  /// The kinds with an adapter that this server serves, in the version that the adapter reads best; whole, before anything
+  /// is narrowed to namespaces.
   var ownStreams: Set<StreamID> {
     guard let discovery else { return [] }
     var streams: Set<StreamID> = []
@@ -130,10 +184,29 @@ struct ClusterState: Sendable {
     }
     return streams
   }
+
+  /// Everything to keep a stream of: own kinds, managed kinds and events, by namespace where the user may not see more.
+  var plan: Set<StreamID> {
+    guard let discovery else { return [] }
+    var streams: Set<StreamID> = []
+    var whole = ownStreams.union(wanted)
+    if let events = discovery.resource(for: ClusterState.event, version: "v1") {
+      whole.insert(
+        StreamID(cluster: options.id, groupKind: ClusterState.event, version: "v1", plural: events.plural))
+    }
+    for stream in whole { streams.formUnion(visibility.streams(of: stream)) }
+    return streams
+  }
 }
 
-extension Link {
-  var isRetrying: Bool { if case .retrying = self { true } else { false } }
+/// What an engine asks of the session of a cluster.
+enum ClusterChore: Sendable, Hashable {
+  /// What is served may have changed.
+  case discover
+  /// A kind may not be listed in the whole cluster: find out in which namespaces it may.
+  case findNamespaces
+  /// Streams broke: ask whether the server lives.
+  case heartbeat
 }
 
 /// May the user patch this kind in this namespace?

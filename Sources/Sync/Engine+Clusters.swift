@@ -1,4 +1,5 @@
 import GitOps
+import Kube
 
 extension Engine {
   /// The clusters to watch from now on, in the order of the screen. One that is new is dialled, one that is gone is
@@ -53,5 +54,127 @@ extension Engine {
     }
     for session in running.values { session.task.cancel() }
     for session in running.values { await session.task.value }
+  }
+}
+
+// What the sessions of clusters ask for and report.
+extension Engine {
+  func isSettled(_ cluster: ClusterID) -> Bool { clusters[cluster]?.isSettled ?? true }
+  func missingSchemas(of cluster: ClusterID) -> Set<String> { clusters[cluster].map(missingSchemas) ?? [] }
+
+  /// Streaming lists came with 1.27, behind a gate (wire-facts 9.4): what is older is not asked.
+  func mayStream(_ cluster: ClusterID) -> Bool {
+    let parts = clusters[cluster]?.version?.split(separator: ".") ?? []
+    guard parts.count > 1, let minor = Int(parts[1].prefix { $0.isNumber }) else { return false }
+    return parts[0] != "v1" || minor >= 27
+  }
+
+  func planUpdates(of cluster: ClusterID) -> AsyncStream<Set<StreamID>> {
+    clusters[cluster]?.planUpdates() ?? AsyncStream { $0.finish() }
+  }
+
+  func chores(of cluster: ClusterID) -> AsyncStream<ClusterChore> {
+    let (stream, signal) = AsyncStream.makeStream(of: ClusterChore.self, bufferingPolicy: .bufferingNewest(16))
+    clusters[cluster]?.chores = signal
+    if clusters[cluster]?.visibility.narrowed.isEmpty == false { signal.yield(.findNamespaces) }
+    return stream
+  }
+
+  func discoveryRequests(of cluster: ClusterID) -> AsyncStream<Void> {
+    let (stream, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    clusters[cluster]?.discoverySignal = signal
+    return stream
+  }
+
+  func discoverSoon(_ cluster: ClusterID) { clusters[cluster]?.discoverySignal?.yield() }
+
+  /// A session begins: what an earlier one watched and this one will not is forgotten.
+  func keepOnly(_ plan: Set<StreamID>, of cluster: ClusterID) {
+    guard let state = clusters[cluster] else { return }
+    let old = Set(state.links.keys).union(store.streams.filter { $0.cluster == cluster })
+    for stream in old.subtracting(plan) { closed(stream) }
+  }
+
+  /// A watch ended because nobody wants it any more.
+  func closed(_ stream: StreamID) {
+    clusters[stream.cluster]?.closed(stream)
+    let delta = store.close(stream)
+    for ref in delta.removed { objectRemoved(ref) }
+    markDirty()
+  }
+
+  func dialled(_ cluster: ClusterID, version: String, discovery: Discovery) {
+    clusters[cluster]?.version = version
+    clusters[cluster]?.freshness.lived(at: .now)
+    take(discovery, of: cluster)
+  }
+
+  func dialFailed(_ cluster: ClusterID, _ link: Link) {
+    clusters[cluster]?.dial = link
+    markDirty()
+  }
+
+  /// What is served was looked at again.
+  func discovered(_ cluster: ClusterID, _ discovery: Discovery) {
+    take(discovery, of: cluster)
+    // A kind that was not there when its watch asked may be there now.
+    let isAbsent = clusters[cluster]?.links.values.contains(.absent) ?? false
+    if isAbsent { clusters[cluster]?.reader?.pulse.send(.retry) }
+  }
+
+  private func take(_ discovery: Discovery, of cluster: ClusterID) {
+    guard let old = clusters[cluster]?.discovery?.resources else {
+      clusters[cluster]?.discovery = discovery
+      return served(by: cluster)
+    }
+    clusters[cluster]?.discovery = discovery
+    if old != discovery.resources { served(by: cluster) }
+  }
+
+  private func served(by cluster: ClusterID) {
+    updateWatches(of: cluster)
+    clusters[cluster]?.replan()
+    for resource in resources.values where resource.ref.cluster == cluster && resource.role == .reconciler {
+      compareAll(resource.ref)
+    }
+    markDirty()
+  }
+
+  /// CustomResourceDefinitions of these groups came, changed or went.
+  func definitionsChanged(_ cluster: ClusterID, groups: Set<String>) {
+    guard let known = clusters[cluster]?.schemasKnown else { return }
+    clusters[cluster]?.schemasKnown = known.filter { !groups.contains(String($0.prefix { $0 != "/" })) }
+    discoverSoon(cluster)
+  }
+
+  // Few rights
+
+  func narrow(_ stream: StreamID, because reason: String) {
+    guard stream.namespace == nil, let state = clusters[stream.cluster],
+      state.discovery?.resource(for: stream.groupKind, version: stream.version)?.namespaced == true
+    else { return }
+    if case .fields = stream.selector { return }
+    if clusters[stream.cluster]?.visibility.narrow(stream.groupKind, because: reason) == true {
+      clusters[stream.cluster]?.chores?.yield(.findNamespaces)
+    } else {
+      clusters[stream.cluster]?.replan()
+    }
+    markDirty()
+  }
+
+  func namespacesFound(_ cluster: ClusterID, _ namespaces: [NamespaceRules]) {
+    clusters[cluster]?.visibility.found(namespaces)
+    clusters[cluster]?.replan()
+    markDirty()
+  }
+
+  func narrowedKinds(of cluster: ClusterID) -> [GroupKind] {
+    clusters[cluster].map { Array($0.visibility.narrowed.keys) } ?? []
+  }
+
+  func widen(_ cluster: ClusterID, _ groupKind: GroupKind) {
+    clusters[cluster]?.visibility.widen(groupKind)
+    clusters[cluster]?.replan()
+    markDirty()
   }
 }

@@ -144,6 +144,7 @@ extension Engine {
     guard !discovery.versions(of: ref.groupKind).isEmpty else {
       return .unknown(reason: "the cluster does not serve \(ref.groupKind)")
     }
+    if let reason = blindness(of: ref) { return .unknown(reason: reason) }
     let stream = stream(for: ref, under: pair.reconciler)
     if let stream {
       switch cluster.links[stream] {

@@ -5,17 +5,20 @@ extension Engine {
   /// Everything as it stands now.
   func makeSnapshot() -> Snapshot {
     let now = options.now()
+    let uptime = ContinuousClock.now
     let graph = Graph(resources.values.filter { $0.role == .reconciler })
     var snapshot = Snapshot()
     snapshot.repos = repos.values.map(repoRow).sorted { ($0.name, $0.url, $0.ref) < ($1.name, $1.url, $1.ref) }
     var namespaces: [NamespaceKey: NamespaceRow] = [:]
     var clusterCounts: [ClusterID: ClusterCounts] = [:]
+    var clusterRows: [ClusterID: ClusterRow] = [:]
+    for (id, state) in clusters { clusterRows[id] = clusterRow(state, at: uptime, date: now) }
     for resource in resources.values {
       guard resource.role == .reconciler else {
         snapshot.sources.append(resource)
         continue
       }
-      let row = reconcilerRow(resource, graph: graph)
+      let row = reconcilerRow(resource, graph: graph, cluster: clusterRows[resource.ref.cluster])
       count(row, into: &namespaces)
       clusterCounts[resource.ref.cluster, default: ClusterCounts()].add(row)
       coverage(of: row, into: &snapshot.coverage)
@@ -26,8 +29,14 @@ extension Engine {
     snapshot.drift.sort(by: Self.driftOrder)
     snapshot.sources.sort { $0.ref < $1.ref }
     snapshot.namespaces = namespaces.values.sorted { ($0.cluster, $0.name) < ($1.cluster, $1.name) }
-    snapshot.clusters = order.compactMap { clusters[$0] }.map {
-      clusterRow($0, clusterCounts[$0.options.id])
+    snapshot.clusters = order.compactMap { clusterRows[$0] }.map { row in
+      var row = row
+      if let counts = clusterCounts[row.id] {
+        row.reconcilers = counts.reconcilers
+        row.failed = counts.failed
+        row.drift = counts.drift
+      }
+      return row
     }
     snapshot.log = log.lines
     snapshot.actions = actions
@@ -53,7 +62,7 @@ extension Engine {
     }
   }
 
-  private func reconcilerRow(_ resource: Resource, graph: Graph) -> ReconcilerRow {
+  private func reconcilerRow(_ resource: Resource, graph: Graph, cluster: ClusterRow?) -> ReconcilerRow {
     let ref = resource.ref
     let state = desired[ref]
     let set = state?.set
@@ -73,12 +82,17 @@ extension Engine {
       for verb in Verb.allCases { row.denied[verb] = denial }
     }
     row.inFlight = actions.contains { $0.mutation.target == ref && $0.isOpen }
-    row.staleSince = clusters[ref.cluster].flatMap { state in
-      if case .stale(let since) = state.link { Date(timeIntervalSince1970: since) } else { nil }
-    }
+    row.staleSince = cluster?.staleSince ?? cluster.flatMap { oldest(of: members, and: ref, in: $0.staleKinds) }
     row.blockedBy = graph.blockedBy[ref]
     row.blocking = graph.blocking[ref] ?? 0
     return row
+  }
+
+  /// Since when a reconciler's own kind, or one that it manages, is not confirmed.
+  private func oldest(of members: Set<ObjectRef>, and ref: ObjectRef, in staleKinds: [GroupKind: Date]) -> Date? {
+    guard !staleKinds.isEmpty else { return nil }
+    let own = staleKinds[ref.groupKind].map { [$0] } ?? []
+    return (own + members.lazy.compactMap { staleKinds[$0.groupKind] }).min()
   }
 
   private func count(_ row: ReconcilerRow, into namespaces: inout [NamespaceKey: NamespaceRow]) {
@@ -111,17 +125,33 @@ extension Engine {
     }
   }
 
-  private func clusterRow(_ state: ClusterState, _ counts: ClusterCounts?) -> ClusterRow {
+  private func clusterRow(_ state: ClusterState, at uptime: ContinuousClock.Instant, date: Date) -> ClusterRow {
     var links: [StreamRow] = []
     for (stream, link) in state.links {
       links.append(StreamRow(name: stream.title, link: link, objects: store.refs(in: stream).count))
     }
-    return ClusterRow(
+    let link = state.link(at: uptime, date: date)
+    var row = ClusterRow(
       id: state.options.id, server: state.options.server, version: state.version,
-      provider: Provider.name(version: state.version, server: state.options.server), link: state.link,
-      confirmed: state.staleSince, reconcilers: counts?.reconcilers ?? 0, failed: counts?.failed ?? 0,
-      drift: counts?.drift ?? DriftCounts(), readOnly: state.options.readOnly, marks: state.options.marks,
+      provider: Provider.name(version: state.version, server: state.options.server), link: link,
+      readOnly: state.options.readOnly, marks: state.options.marks + skewMark(state),
       links: links.sorted { $0.name < $1.name })
+    row.problem = state.freshness.reason
+    if link != .live, let life = state.freshness.lastLife { row.confirmed = ClusterState.date(life, uptime, date) }
+    row.staleKinds = state.staleKinds(at: uptime, date: date)
+    row.visible = state.visibility.visible
+    row.narrowed = state.visibility.narrowed.keys
+      .map { state.discovery?.resource(for: $0)?.plural ?? $0.kind }.sorted()
+    return row
+  }
+
+  /// More than 30 seconds between the clocks (A18): ages on screen are wrong by as much.
+  private func skewMark(_ state: ClusterState) -> [String] {
+    guard let skew = state.reader?.connection.skew, abs(skew) > 30 else { return [] }
+    // Coarse, so that a drift of seconds is no news.
+    let minutes = Int(min(abs(skew) / 60, 1e6).rounded())
+    let amount = minutes == 0 ? "30 s" : minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h"
+    return ["its clock is \(amount) \(skew > 0 ? "ahead of" : "behind") this machine's"]
   }
 
   private func repoRow(_ state: RepoState) -> RepoRow {
@@ -211,12 +241,14 @@ extension DriftCounts {
 }
 
 extension StreamID {
+  private var place: String { namespace.map { " in \($0)" } ?? "" }
+
   /// `deployments`, `deployments (managed by helm)`: for the links page.
   var title: String {
     switch selector {
-    case .everything: plural
-    case .labels(let label): label.hasPrefix("helm") ? "\(plural) (Helm)" : "\(plural) (Flux)"
-    case .fields(let field): "\(plural) (\(field))"
+    case .everything: plural + place
+    case .labels(let label): (label.hasPrefix("helm") ? "\(plural) (Helm)" : "\(plural) (Flux)") + place
+    case .fields(let field): "\(plural) (\(field))" + place
     }
   }
 }

@@ -63,15 +63,30 @@ extension Engine {
     return discovery.resource(for: groupKind, version: version)
   }
 
-  /// The label-selected streams that hold objects of this kind for this reconciler.
+  /// The label-selected stream that holds, or would hold, an object for a reconciler: of the whole cluster or of the
+  /// object's namespace. Nil when nothing of the kind is watched there.
   func stream(for object: ObjectRef, under reconciler: ObjectRef) -> StreamID? {
-    guard let label = Self.ownerLabels(of: reconciler)?.name else { return nil }
-    return clusters[object.cluster]?.wanted.first { $0.groupKind == object.groupKind && $0.selector == .labels(label) }
+    guard let label = Self.ownerLabels(of: reconciler)?.name, let state = clusters[object.cluster],
+      let whole = state.wanted.first(where: { $0.groupKind == object.groupKind && $0.selector == .labels(label) })
+    else { return nil }
+    let streams = state.visibility.streams(of: whole)
+    return streams.first { $0.namespace == nil || $0.namespace == object.namespace }
+  }
+
+  /// Why an object's kind cannot be seen where it is; nil when it can.
+  func blindness(of object: ObjectRef) -> String? {
+    guard let state = clusters[object.cluster], let reason = state.visibility.narrowed[object.groupKind],
+      let namespaces = state.visibility.namespaces
+    else { return nil }
+    let plural = state.discovery?.resource(for: object.groupKind)?.plural ?? ""
+    let isVisible = namespaces.contains { $0.namespace == object.namespace && $0.mayList(object.group, plural) }
+    return isVisible ? nil : "no permission to list \(plural): \(reason)"
   }
 
   /// A list is complete: what is not in it may be missing.
   func streamListed(_ stream: StreamID) {
     for (ref, reconcilers) in owners where ref.cluster == stream.cluster && ref.groupKind == stream.groupKind {
+      if let namespace = stream.namespace, namespace != ref.namespace { continue }
       if case .unanswered = probes[ref] { probes[ref] = nil }
       for reconciler in reconcilers { compareQueue.add(Pair(reconciler: reconciler, object: ref)) }
     }
@@ -80,22 +95,6 @@ extension Engine {
   /// Compares everything that one reconciler wants or has.
   func compareAll(_ reconciler: ObjectRef) {
     for object in membership[reconciler] ?? [] { compareQueue.add(Pair(reconciler: reconciler, object: object)) }
-  }
-
-  func dialled(_ cluster: ClusterID, version: String, discovery: Discovery) {
-    clusters[cluster]?.version = version
-    clusters[cluster]?.discovery = discovery
-    clusters[cluster]?.confirmedAt = options.now()
-    updateWatches(of: cluster)
-    for resource in resources.values where resource.ref.cluster == cluster && resource.role == .reconciler {
-      compareAll(resource.ref)
-    }
-    markDirty()
-  }
-
-  func dialFailed(_ cluster: ClusterID, _ link: Link) {
-    clusters[cluster]?.dial = link
-    markDirty()
   }
 
   func schema(of cluster: ClusterID) -> SchemaTable { clusters[cluster]?.schema ?? SchemaTable() }

@@ -10,6 +10,7 @@ import Structured
 public actor Engine {
   let options: EngineOptions
   nonisolated let git: GitSources?
+  nonisolated let dialSlots = DialSlots()
 
   var store = Store()
   var clusters: [ClusterID: ClusterState] = [:]
@@ -42,6 +43,7 @@ public actor Engine {
   var renderQueue = WorkQueue<ObjectRef>()
   var probeQueue = WorkQueue<ObjectRef>()
   var settleTimer: Task<Void, Never>?
+  var freshnessTimer: Task<Void, Never>?
   var publisher = Publisher()
   var handledWaiters: [String: [CheckedContinuation<Bool, Never>]] = [:]
 
@@ -64,6 +66,7 @@ public actor Engine {
   public func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.sessionLoop() }
+      group.addTask { await self.sleepLoop() }
       group.addTask { await self.renderLoop() }
       group.addTask { await self.compareLoop() }
       group.addTask { await self.probeLoop() }
@@ -102,7 +105,6 @@ public actor Engine {
     guard clusters[stream.cluster] != nil else { return }
     // A first list changes what is known even when it is empty.
     let isList = if case .replaceAll = change { true } else { false }
-    clusters[stream.cluster]?.confirmedAt = options.now()
     if isList { clusters[stream.cluster]?.listed.insert(stream) }
     let delta = store.apply(change)
     for ref in delta.added { objectChanged(ref) }
@@ -113,10 +115,18 @@ public actor Engine {
   }
 
   private func setLink(_ stream: StreamID, _ link: Link) {
-    guard clusters[stream.cluster]?.setLink(stream, link, at: options.now()) == true else { return }
+    let before = clusters[stream.cluster]?.links[stream] ?? .connecting
+    guard clusters[stream.cluster]?.setLink(stream, link, at: .now) == true else { return }
+    switch link {
+    case .forbidden(let reason): narrow(stream, because: reason)
+    case .absent: clusters[stream.cluster]?.chores?.yield(.discover)
+    case .retrying: clusters[stream.cluster]?.chores?.yield(.heartbeat)
+    default: break
+    }
+    freshnessChanged()
     // What could not be seen may be seen now, and the other way round.
-    if stream.selector != .everything || KindAdapters.adapter(for: stream.groupKind) == nil { streamListed(stream) }
-    markDirty()
+    let isManaged = stream.selector != .everything || KindAdapters.adapter(for: stream.groupKind) == nil
+    if isManaged, before.isBlind || link.isBlind { streamListed(stream) }
   }
 
   private func objectChanged(_ ref: ObjectRef) {
@@ -142,7 +152,7 @@ public actor Engine {
     }
   }
 
-  private func objectRemoved(_ ref: ObjectRef) {
+  func objectRemoved(_ ref: ObjectRef) {
     if let old = resources.removeValue(forKey: ref) { resourceRemoved(old) }
     // A DELETED of a label-selected watch may be a removed label: ask before anything is said.
     if owners[ref] != nil, clusters[ref.cluster]?.reader != nil {
@@ -214,6 +224,16 @@ public actor Engine {
       Transition(
         time: options.now(), object: new.ref, uid: new.uid, from: old.health.rawValue, to: new.health.rawValue,
         reason: new.reason, message: new.message, revision: new.inEffect.shown?.text))
+  }
+}
+
+extension Link {
+  /// The stream cannot show what is there.
+  fileprivate var isBlind: Bool {
+    switch self {
+    case .forbidden, .absent, .authNeeded, .stopped: true
+    case .connecting, .live, .stale, .retrying, .polling: false
+    }
   }
 }
 

@@ -66,7 +66,7 @@ import Testing
     try client.create("before")
     let page = try await client.reader.list(client.stream)
     #expect(page.objects.map(\.ref.name) == ["before"])
-    let watch = try await client.reader.watch(client.stream, from: page.resourceVersion, timeoutSeconds: 30)
+    let watch = try await client.reader.watch(client.stream, .changes(since: page.resourceVersion), timeoutSeconds: 30)
     try client.create("after")
     guard case .added(let object)? = try await watch.next() else {
       Issue.record("no event")
@@ -79,8 +79,8 @@ import Testing
 
   @Test func aWatchEndsWithABookmarkWhenItsTimeIsOver() async throws {
     let client = try await Client()
-    let watch = try await client.reader.watch(client.stream, from: "1001", timeoutSeconds: 1)
-    guard case .bookmark(let version)? = try await watch.next() else {
+    let watch = try await client.reader.watch(client.stream, .changes(since: "1001"), timeoutSeconds: 1)
+    guard case .bookmark(let version, _)? = try await watch.next() else {
       Issue.record("no bookmark")
       return
     }
@@ -93,7 +93,7 @@ import Testing
     var options = APIServer.Options()
     options.bookmarkInterval = .milliseconds(20)
     let client = try await Client(options)
-    let watch = try await client.reader.watch(client.stream, from: "1001", timeoutSeconds: 60)
+    let watch = try await client.reader.watch(client.stream, .changes(since: "1001"), timeoutSeconds: 60)
     for _ in 0..<3 {
       guard case .bookmark? = try await watch.next() else {
         Issue.record("no bookmark")
@@ -127,7 +127,7 @@ import Testing
     try client.create("one")
     try client.server.expireEvents()
     try client.create("two")
-    let watch = try await client.reader.watch(client.stream, from: "1001", timeoutSeconds: 30)
+    let watch = try await client.reader.watch(client.stream, .changes(since: "1001"), timeoutSeconds: 30)
     guard case .error(let error)? = try await watch.next() else {
       Issue.record("no error")
       return
@@ -156,7 +156,7 @@ import Testing
   @Test func aCutBreaksTheConnectionInTheMiddleOfALine() async throws {
     let client = try await Client()
     client.server.add(Fault(path: "configmaps", isWatch: true, action: .cut(afterLines: 1)))
-    let watch = try await client.reader.watch(client.stream, from: "1001", timeoutSeconds: 30)
+    let watch = try await client.reader.watch(client.stream, .changes(since: "1001"), timeoutSeconds: 30)
     try client.create("one")
     try client.create("two")
     guard case .added(let first)? = try await watch.next() else {

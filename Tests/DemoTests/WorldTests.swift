@@ -147,7 +147,7 @@ import Testing
     let stream = StreamID(
       cluster: ClusterID("edge-7"), groupKind: .kustomization, version: "v1", plural: "kustomizations")
     let version = try await remote.reader.list(stream, version: .latest).resourceVersion
-    let watch = try await remote.reader.watch(stream, from: version, timeoutSeconds: 60)
+    let watch = try await remote.reader.watch(stream, .changes(since: version), timeoutSeconds: 60)
     _ = try await remote.merge(
       kustomizations, key, ["metadata": ["annotations": [FluxAnnotation.requestedAt: "now"]]], subresource: nil,
       as: "test")

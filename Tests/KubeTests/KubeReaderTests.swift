@@ -166,14 +166,15 @@ import Testing
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let server = try ScenarioServer { _, _ in .raw(Array("HTTP/1.1 200 OK\r\n\r\n\(text)".utf8), then: .cut) }
     defer { server.stop() }
-    let watch = try await Samples.reader(server, network: network).watch(Samples.stream, from: "1", timeoutSeconds: 250)
+    let watch = try await Samples.reader(server, network: network).watch(
+      Samples.stream, .changes(since: "1"), timeoutSeconds: 250)
     var words: [String] = []
     while let event = try await watch.next() {
       switch event {
       case .added(let object): words.append("added \(object.ref.name)")
       case .modified(let object): words.append("modified \(object.ref.name)")
       case .deleted(let object): words.append("deleted \(object.ref.name)")
-      case .bookmark(let version): words.append(version.isEmpty ? "empty bookmark" : "bookmark")
+      case .bookmark(let version, _): words.append(version.isEmpty ? "empty bookmark" : "bookmark")
       case .error(let error): words.append("error \(error.isExpired)")
       case .unknown, .malformed: words.append("?")
       }
@@ -192,13 +193,14 @@ import Testing
   func readsOddWatchLines(line: String, word: String) async throws {
     let server = try ScenarioServer { _, _ in .lines(["", " ", line], then: .hold) }
     defer { server.stop() }
-    let watch = try await Samples.reader(server, network: network).watch(Samples.stream, from: "1", timeoutSeconds: 250)
+    let watch = try await Samples.reader(server, network: network).watch(
+      Samples.stream, .changes(since: "1"), timeoutSeconds: 250)
     let event = try await watch.next()
     switch event {
     case .unknown: #expect(word == "unknown")
     case .malformed: #expect(word == "malformed")
     case .error: #expect(word == "error")
-    case .bookmark(let version): #expect(word == "bookmark" && version.isEmpty)
+    case .bookmark(let version, _): #expect(word == "bookmark" && version.isEmpty)
     default: Issue.record("an event of \(line)")
     }
   }

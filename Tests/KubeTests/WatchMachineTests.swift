@@ -48,26 +48,26 @@ import Testing
       changes: ["+a@"]),
     Row(
       testDescription: "410 when the watch starts lists again at once", inputs: [.failed(expired)],
-      next: [.list(.notOlderThan("a"))], changes: []),
+      next: [.list(.notOlderThan("a"))], changes: ["connecting"]),
     Row(
       testDescription: "410 in the stream lists again at once", inputs: [.event(.error(expired))],
-      next: [.list(.notOlderThan("a"))], changes: []),
+      next: [.list(.notOlderThan("a"))], changes: ["connecting"]),
     Row(
       testDescription: "410 on that list asks without a version, after a wait",
       inputs: [.failed(expired), .failed(expired)],
-      next: [.pause(firstWait), .list(.latest)], changes: ["retrying: too old resource version"]),
+      next: [.pause(firstWait), .list(.latest)], changes: ["connecting", "retrying: too old resource version"]),
     Row(
       testDescription: "410 again without progress in between waits",
       inputs: [
         .failed(expired), .page(ObjectPage(objects: [], resourceVersion: "b")), .failed(expired),
       ], next: [.pause(firstWait), .list(.notOlderThan("b"))],
-      changes: ["=", "retrying: too old resource version"]),
+      changes: ["connecting", "=", "live", "retrying: too old resource version"]),
     Row(
       testDescription: "410 after progress does not wait",
       inputs: [
         .failed(expired), .page(ObjectPage(objects: [], resourceVersion: "b")), .event(.bookmark(version: "c")),
         .failed(expired),
-      ], next: [.list(.notOlderThan("c"))], changes: ["="]),
+      ], next: [.list(.notOlderThan("c"))], changes: ["connecting", "=", "live", "connecting"]),
     Row(
       testDescription: "a version that is too large lists without one", inputs: [.failed(tooLarge)],
       next: [.pause(firstWait), .list(.latest)], changes: ["retrying: too large"]),
@@ -108,19 +108,19 @@ import Testing
     Row(
       testDescription: "a close after a second watches again at once",
       inputs: [.closed(lifetime: .seconds(1), lines: 0)],
-      next: [.watch("a")], changes: []),
+      next: [.watch("a")], changes: ["connecting"]),
     Row(
       testDescription: "a close after a line watches again at once",
       inputs: [.event(.bookmark(version: "b")), .closed(lifetime: .milliseconds(5), lines: 1)], next: [.watch("b")],
-      changes: []),
+      changes: ["connecting"]),
     Row(
       testDescription: "a close at once counts as a failure", inputs: [.closed(lifetime: .milliseconds(999), lines: 0)],
       next: [.pause(firstWait), .watch("a")], changes: ["retrying: the server ends the watch at once"]),
     Row(
       testDescription: "a line and a close, again and again, is a failure too",
       inputs: Array(repeating: .closed(lifetime: .milliseconds(5), lines: 1), count: 11),
-      next: [.pause(firstWait), .watch("a")], changes: ["retrying: the server ends the watch at once"]),
-    Row(testDescription: "silence is a close", inputs: [.silent], next: [.watch("a")], changes: []),
+      next: [.pause(firstWait), .watch("a")], changes: ["connecting", "retrying: the server ends the watch at once"]),
+    Row(testDescription: "silence is a close", inputs: [.silent], next: [.watch("a")], changes: ["connecting"]),
     Row(
       testDescription: "an unknown event is skipped", inputs: [.event(.unknown("added"))], next: [.watch("a")],
       changes: []),
@@ -168,6 +168,82 @@ import Testing
     let page = ObjectPage(objects: [Samples.object("a", "1")], resourceVersion: "x/1")
     #expect(machine.receive(.page(page), at: .zero).map(Self.word) == ["=a@1", "live"])
     #expect(machine.next() == .watch(from: "x/1"))
+  }
+
+  private static func streaming() -> WatchMachine {
+    var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 1), mayStream: true)
+    #expect(machine.next() == .stream(.any))
+    return machine
+  }
+
+  @Test func A7_aStreamingListCountsAtItsEndMarkOnly() {
+    var machine = Self.streaming()
+    var changes = machine.receive(.opened, at: .zero)
+    changes += machine.receive(.event(.added(Samples.object("a", "1"))), at: .zero)
+    changes += machine.receive(.event(.added(Samples.object("b", "2"))), at: .zero)
+    changes += machine.receive(.event(.bookmark(version: "w")), at: .zero)
+    changes += machine.receive(.event(.deleted(Samples.object("a", "3"))), at: .zero)
+    #expect(changes.isEmpty && machine.isStreaming && machine.isWatching)
+    changes = machine.receive(.event(.bookmark(version: "x", endsInitialEvents: true)), at: .zero)
+    #expect(changes.map(Self.word) == ["=b@2", "live"])
+    #expect(!machine.isStreaming && machine.isWatching)
+    // The same stream goes on as a watch.
+    #expect(machine.receive(.event(.added(Samples.object("c", "y"))), at: .zero).map(Self.word) == ["+c@y"])
+    _ = machine.receive(.closed(lifetime: .seconds(9), lines: 5), at: .zero)
+    #expect(machine.next() == .watch(from: "y"))
+  }
+
+  @Test func A7_aRelistStreamsFromTheLastVersion() {
+    var machine = Self.streaming()
+    _ = machine.receive(.opened, at: .zero)
+    _ = machine.receive(.event(.bookmark(version: "x", endsInitialEvents: true)), at: .zero)
+    _ = machine.receive(.failed(Self.expired), at: .zero)
+    #expect(machine.next() == .stream(.notOlderThan("x")))
+  }
+
+  @Test(arguments: [400, 422])
+  func A7_aServerThatRefusesStreamingListsIsAskedForPages(code: Int) {
+    var machine = Self.streaming()
+    #expect(machine.receive(.failed(Self.status(code)), at: .zero).isEmpty)
+    #expect(machine.next() == .list(.any, continue: nil, isPaged: true))
+  }
+
+  @Test(arguments: [
+    WatchMachine.Input.unfinished, .closed(lifetime: .seconds(3), lines: 2), .silent,
+    .event(.bookmark(version: "", endsInitialEvents: true)), .event(.malformed("cut")),
+  ])
+  func E_W08_aStreamingListWithoutItsEndIsFollowedByPagesAndKeepsWhatThereWas(input: WatchMachine.Input) {
+    var machine = Self.streaming()
+    _ = machine.receive(.opened, at: .zero)
+    _ = machine.receive(.event(.added(Samples.object("a", "1"))), at: .zero)
+    #expect(machine.receive(input, at: .zero).isEmpty)
+    #expect(!machine.isWatching)
+    #expect(machine.next() == .list(.any, continue: nil, isPaged: true))
+  }
+
+  @Test func aStreamingListThatFailsInTheMiddleWaitsAndThenAsksForPages() {
+    var machine = Self.streaming()
+    _ = machine.receive(.opened, at: .zero)
+    #expect(machine.receive(.event(.error(Self.status(500))), at: .zero).map(Self.word) == ["retrying: status 500"])
+    Self.expect(machine.next(), .pause(Self.firstWait))
+    #expect(machine.next() == .list(.any, continue: nil, isPaged: true))
+  }
+
+  @Test func A14_beyondTheWatchLimitAKindIsListedEveryMinute() {
+    var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 1), mayStream: true, polls: true)
+    #expect(machine.next() == .list(.any, continue: nil, isPaged: true))
+    let page = ObjectPage(objects: [Samples.object("a", "1")], resourceVersion: "x")
+    #expect(machine.receive(.page(page), at: .zero).map(Self.word) == ["=a@1", "polling"])
+    Self.expect(machine.next(), .pause(60...60))
+    #expect(machine.next() == .list(.notOlderThan("x"), continue: nil, isPaged: true))
+  }
+
+  @Test func A11_aSuspectedStreamIsWatchedAgainFromItsVersion() {
+    var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 1))
+    _ = machine.receive(.page(ObjectPage(objects: [], resourceVersion: "x")), at: .zero)
+    _ = machine.receive(.opened, at: .zero)
+    #expect(machine.receive(.suspect, at: .zero).map(Self.word) == ["connecting"])
+    #expect(machine.next() == .watch(from: "x"))
   }
 
   @Test func replacesTheStoreOnlyWithAWholeList() {

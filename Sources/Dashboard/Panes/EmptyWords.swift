@@ -45,6 +45,7 @@ struct EmptyWords {
     if clusters.contains(where: { $0.link.isForbidden || $0.links.contains { $0.link.isForbidden } }) {
       return forbidden(clusters)
     }
+    if let limited = limited(clusters) { return limited }
     if !state.scope.isAll {
       return [[Span("No reconciler in this scope.")], [Span("Esc shows all clusters and namespaces again.", .dim)]]
     }
@@ -73,13 +74,27 @@ struct EmptyWords {
     var lines = [[Span(clusters.count == 1 ? "The cluster does not answer." : "No cluster answers.", .healthFailed)]]
     for cluster in clusters.prefix(6) {
       var text: SafeText = "  \(untrusted: cluster.id.name): \(untrusted: cluster.link.word)"
-      if let reason = cluster.link.reason { text += ", \(untrusted: Names.oneLine(reason, limit: 200))" }
+      if let reason = cluster.why { text += ", \(untrusted: Names.oneLine(reason, limit: 200))" }
       if let since = cluster.unconfirmedSince {
         text += ", last seen \(untrusted: Format.age(since, at: state.now)) ago"
       }
       lines.append([Span(text)])
     }
     lines.append([Span("It is tried again by itself; Ctrl-r tries now. Enter on a cluster shows its links.", .dim)])
+    return lines
+  }
+
+  /// Nothing in what may be seen is not nothing.
+  private func limited(_ clusters: [ClusterRow]) -> [[Span]]? {
+    let rows = clusters.filter { $0.visible != nil }
+    guard !rows.isEmpty, state.scope.namespace == nil else { return nil }
+    var lines = [[Span("No reconciler in the namespaces that you may see.", .linkForbidden)]]
+    for row in rows.prefix(4) {
+      lines.append([Span("  \(untrusted: row.id.name) \(untrusted: row.limitedSight ?? "")")])
+    }
+    lines.append([
+      Span("Others need list and watch on \(untrusted: rows[0].narrowed.joined(separator: ", ")).", .dim)
+    ])
     return lines
   }
 

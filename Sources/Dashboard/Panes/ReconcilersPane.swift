@@ -88,7 +88,7 @@ struct ReconcilersPane {
     if row.reconcilers > 0 {
       spans.append(Span("  \(untrusted: Format.count(row.reconcilers, "row")) may be old", .dim))
     }
-    if let reason = row.link.reason {
+    if let reason = row.why {
       spans.append(Span("  \(untrusted: Names.oneLine(reason, limit: 300))", .dim))
     }
     return Table.Row(.line(spans))

@@ -111,9 +111,10 @@ struct SelectedBlock {
     if let version = row.version { first.append(Span("  \(untrusted: version)", .dim)) }
     if let provider = row.provider { first.append(Span("  \(untrusted: provider)", .dim)) }
     var lines = [first]
-    if let reason = row.link.reason { lines.append([Span(untrusted: Names.oneLine(reason, limit: 400))]) }
+    if let reason = row.why { lines.append([Span(untrusted: Names.oneLine(reason, limit: 400))]) }
     let counts: SafeText = "\(untrusted: Format.count(row.reconcilers, "reconciler")), \(row.failed) failed"
     lines.append([Span(counts, .dim)] + row.marks.map { Span("  \(untrusted: $0)", .noticeWarning) })
+    if let sight = row.limitedSight { lines.append([Span(untrusted: sight, .linkForbidden)]) }
     return lines
   }
 

@@ -48,7 +48,9 @@ struct HomeScreen {
     }
     if !pane.isScope { add(scopeWords, .scope) }
     switch pane {
-    case .reconcilers: add(orderWords(pane) ?? "trouble first", .dim)
+    case .reconcilers:
+      add(orderWords(pane) ?? "trouble first", .dim)
+      if let sight { add(sight, .linkForbidden) }
     case .drift:
       if let words = orderWords(pane) { add(words, .dim) }
       if let words = DriftPane.coverageWords(state.snapshot.coverage) {
@@ -67,6 +69,17 @@ struct HomeScreen {
     if let problem = filter.problem { add(SafeText(untrusted: problem), .noticeError) }
     if state.lists.gaveUp.contains(pane) { add("the expression takes too long: all rows shown", .noticeError) }
     return spans
+  }
+
+  /// What of the clusters in scope cannot be seen: rows that are not there are not there to be seen only.
+  private var sight: SafeText? {
+    let rows = state.snapshot.clusters.filter { row in
+      row.visible != nil && (state.scope.cluster == nil || state.scope.cluster == row.id)
+    }
+    guard let first = rows.first, let words = first.limitedSight else { return nil }
+    if rows.count > 1 { return "\(untrusted: Format.count(rows.count)) clusters seen in part" }
+    let isAlone = state.snapshot.clusters.count == 1 || state.scope.cluster != nil
+    return isAlone ? SafeText(untrusted: words) : "\(untrusted: first.id.name) \(untrusted: words)"
   }
 
   /// `4 Reconcilers`; on small screens the shared pane names both of its tabs.

@@ -7,8 +7,12 @@ extension Page {
     guard let row = state.cluster(id) else { return line([Span("\(untrusted: id.name) is gone. q goes back.")]) }
     fact(
       "Link", [Span(row.link.look.sign, row.link.look.role), Span(" \(untrusted: row.link.word)", row.link.look.role)])
-    fact("Why", row.link.reason)
-    fact("Last seen", row.confirmed.map { Format.age($0, at: state.now) + " ago" } ?? "never")
+    fact("Why", row.why)
+    let never = row.link == .live ? "now" : "never"
+    fact("Last seen", row.confirmed.map { Format.age($0, at: state.now) + " ago" } ?? never)
+    for (kind, since) in row.staleKinds.sorted(by: { $0.key.kind < $1.key.kind }) {
+      fact("Stale", "\(kind.kind), not confirmed for \(Format.age(since, at: state.now))", .linkStale)
+    }
     fact("Server", row.server)
     fact("Version", row.version ?? "not known")
     fact("Provider", row.provider ?? "not recognised")
@@ -16,6 +20,7 @@ extension Page {
     fact("Drift", row.drift.badge.isEmpty ? [Span("none known", .dim)] : row.drift.badge)
     if row.readOnly { fact("Access", "read-only by configuration") }
     for mark in row.marks { fact("Mark", mark, .noticeWarning) }
+    writeSight(row)
     guard !row.links.isEmpty else { return }
     heading("Streams")
     let name = min(40, (row.links.map(\.name.count).max() ?? 0) + 2)
@@ -28,6 +33,13 @@ extension Page {
         ([Span(untrusted: reason(of: stream.link), .dim)], 0),
       ])
     }
+  }
+
+  /// What a user with few rights sees, and what not.
+  private mutating func writeSight(_ row: ClusterRow) {
+    guard let visible = row.visible else { return }
+    fact("Sees", visible.isEmpty ? "no namespace" : visible.joined(separator: ", "), .linkForbidden)
+    fact("Not seen", "\(row.narrowed.joined(separator: ", ")) of all other namespaces: no permission to list them")
   }
 
   private func reason(of link: Link) -> String {

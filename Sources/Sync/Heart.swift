@@ -1,0 +1,52 @@
+import GitOps
+import Kube
+
+/// Asks a server every 20 seconds whether it lives, on a connection of its own and whatever the watches do (A10).
+final class Heart: Sendable {
+  private let cluster: ClusterID
+  private let reader: KubeReader
+  private let engine: Engine
+  private let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+  private static let interval = 20.0
+  /// After the first failure the question is repeated once at once.
+  private static let repeatAfter: Duration = .seconds(1)
+
+  init(cluster: ClusterID, reader: KubeReader, engine: Engine) {
+    self.cluster = cluster
+    self.reader = reader
+    self.engine = engine
+  }
+
+  /// Asks without waiting for the time; at most once a second.
+  func beatNow() { signal.yield() }
+
+  func run() async {
+    var beats = signals.makeAsyncIterator()
+    var failures = 0
+    while !Task.isCancelled {
+      let wait: Duration =
+        failures == 1 ? Self.repeatAfter : .seconds(Self.interval * Double.random(in: 0.75...1.25))
+      let timer = Task {
+        try? await Task.sleep(for: wait)
+        signal.yield()
+      }
+      await beats.next()
+      timer.cancel()
+      if Task.isCancelled { return }
+      let before = reader.lastLife
+      do throws(APIError) {
+        try await reader.heartbeat()
+        failures = 0
+        await engine.lived(cluster)
+        // What kept silent through it may be dead without knowing.
+        if let before, before.duration(to: .now) > Freshness.lifeLimit { reader.suspect() }
+      } catch {
+        if error.isCancelled { return }
+        failures += 1
+        await engine.heartbeatFailed(cluster, error.message)
+      }
+      try? await Task.sleep(for: Self.repeatAfter)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import GitOps
+import Kube
+
+/// What a user with few rights can see of a cluster: kinds that may not be listed as a whole are listed by namespace.
+struct Visibility: Sendable, Equatable {
+  /// Kinds whose list over all namespaces is forbidden, with the server's sentence.
+  private(set) var narrowed: [GroupKind: String] = [:]
+  /// Where to look for them; nil until it was found out.
+  private(set) var namespaces: [NamespaceRules]?
+  /// Being found out.
+  private(set) var isLooking = false
+
+  /// A list over all namespaces was refused.
+  /// - Returns: whether the session has to find out where the user may look.
+  mutating func narrow(_ groupKind: GroupKind, because reason: String) -> Bool {
+    guard narrowed.updateValue(reason, forKey: groupKind) == nil, namespaces == nil, !isLooking else { return false }
+    isLooking = true
+    return true
+  }
+
+  mutating func found(_ namespaces: [NamespaceRules]) {
+    self.namespaces = namespaces
+    isLooking = false
+  }
+
+  /// Listing the whole cluster is allowed now.
+  mutating func widen(_ groupKind: GroupKind) { narrowed[groupKind] = nil }
+
+  /// The streams in place of one over all namespaces.
+  func streams(of whole: StreamID) -> [StreamID] {
+    guard whole.namespace == nil, narrowed[whole.groupKind] != nil, let namespaces else { return [whole] }
+    let parts = namespaces.filter { $0.mayList(whole.groupKind.group, whole.plural) }.map { $0.namespace }
+    // Nowhere: the refusal itself is what there is to show.
+    guard !parts.isEmpty else { return [whole] }
+    return parts.map { namespace in
+      StreamID(
+        cluster: whole.cluster, groupKind: whole.groupKind, version: whole.version, plural: whole.plural,
+        selector: whole.selector, namespace: namespace)
+    }
+  }
+
+  /// The namespaces that can be seen, when it is not all of them.
+  var visible: [String]? {
+    guard !narrowed.isEmpty, let namespaces else { return nil }
+    return namespaces.filter(\.mayListAnything).map(\.namespace)
+  }
+}
