@@ -32,6 +32,11 @@ public struct AccessRules: Sendable, Hashable {
     func has(_ set: Set<String>, _ value: String) -> Bool { set.contains(value) || set.contains("*") }
     return rules.contains { has($0.verbs, verb) && has($0.groups, group) && has($0.resources, resource) }
   }
+
+  /// Whether one of the rules allows it for anything at all.
+  public func allowsSomething(_ verb: String) -> Bool {
+    rules.contains { $0.verbs.contains(verb) || $0.verbs.contains("*") }
+  }
 }
 
 extension KubeReader {

@@ -24,7 +24,7 @@ struct NamespaceFinder: Sendable {
 
   private func find() async -> [NamespaceRules] {
     if !cluster.namespaces.isEmpty { return await rules(of: cluster.namespaces) }
-    guard let names = await names() else { return [NamespaceRules(assuming: reader.access.namespace)] }
+    guard let names = await names() else { return [NamespaceRules(namespace: reader.access.namespace, rules: nil)] }
     return await rules(of: names).filter(\.mayListAnything)
   }
 
@@ -43,7 +43,7 @@ struct NamespaceFinder: Sendable {
         if index >= Self.atOnce, let rules = await group.next() { found.append(rules) }
         group.addTask {
           // A review that is refused proves nothing: looking shows what may be seen.
-          (try? await reader.rules(in: name)) ?? NamespaceRules(assuming: name)
+          NamespaceRules(namespace: name, rules: try? await reader.rules(in: name))
         }
       }
       for await rules in group { found.append(rules) }

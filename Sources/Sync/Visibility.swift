@@ -45,3 +45,20 @@ struct Visibility: Sendable, Equatable {
     return namespaces.filter(\.mayListAnything).map(\.namespace)
   }
 }
+
+/// Where to look, and what the server says that may be listed there.
+struct NamespaceRules: Sendable, Equatable {
+  let namespace: String
+  /// Nil when somebody named the namespace and nothing else is known: looking shows what may be seen.
+  let rules: AccessRules?
+
+  func mayList(_ group: String, _ plural: String) -> Bool {
+    guard let rules, !rules.isIncomplete else { return true }
+    return rules.allows("list", group: group, resource: plural)
+  }
+
+  var mayListAnything: Bool {
+    guard let rules, !rules.isIncomplete else { return true }
+    return rules.allowsSomething("list")
+  }
+}
