@@ -3,8 +3,9 @@ import Synchronization
 /// What makes all watches of one cluster look up from what they wait for.
 public final class Pulse: Sendable {
   public enum Beat: Sendable, Hashable {
-    /// It is worth trying now: the user asked, a permission or a kind may have come.
-    case retry
+    /// It is worth trying now: the server answers again, a kind may have come. Whoever waits begins at a random moment
+    /// within this time.
+    case retry(within: Duration)
     /// Open streams may be dead without anybody having said so: the machine slept, or the credential changed.
     case suspect
   }

@@ -13,7 +13,8 @@ public final class RequestBudget: Sendable {
   static let lists = 3
   /// So many streams that end badly within a second are a server that went away, not accidents.
   static let herd = 4
-  static let spread: Duration = .seconds(5)
+  /// Streams of a server that comes back begin within this time, not all at once.
+  public static let spread: Duration = .seconds(5)
 
   private struct Waiter {
     let id: UInt64

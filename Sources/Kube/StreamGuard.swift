@@ -93,6 +93,11 @@ final class WatcherPlace: Sendable {
 
   func receive(_ beat: Pulse.Beat) {
     switch (place.withLock { $0 }, beat) {
+    case (.pausing(let pause), .retry(let spread)) where spread > .zero:
+      Task {
+        try? await Task.sleep(for: spread * Double.random(in: 0...1))
+        pause.cancel()
+      }
     case (.pausing(let pause), _): pause.cancel()
     case (.following(let stream), .suspect): stream.suspect()
     case (.following, .retry), (.busy, _): break

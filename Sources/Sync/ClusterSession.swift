@@ -17,6 +17,7 @@ struct ClusterSession: Sendable {
     for await _ in await engine.wakeUps(of: cluster.id) {
       session.cancel()
       await session.value
+      await engine.sessionEnded(cluster.id)
       session = Task { await run(reader) }
       try? await Task.sleep(for: Self.wakeUpInterval)
     }

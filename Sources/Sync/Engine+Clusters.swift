@@ -111,7 +111,17 @@ extension Engine {
 
   func dialFailed(_ cluster: ClusterID, _ link: Link) {
     clusters[cluster]?.dial = link
-    markDirty()
+    guard clusters[cluster]?.discovery != nil else { return markDirty() }
+    // It was there before: rows of it are on screen.
+    heartbeatFailed(cluster, link.reason ?? link.word)
+  }
+
+  /// The session of a cluster is over, and another one may follow: nothing is connected in between.
+  func sessionEnded(_ cluster: ClusterID) {
+    for stream in clusters[cluster].map({ Array($0.links.keys) }) ?? [] {
+      _ = clusters[cluster]?.setLink(stream, .connecting, at: .now)
+    }
+    freshnessChanged()
   }
 
   /// What is served was looked at again.
@@ -119,7 +129,7 @@ extension Engine {
     take(discovery, of: cluster)
     // A kind that was not there when its watch asked may be there now.
     let isAbsent = clusters[cluster]?.links.values.contains(.absent) ?? false
-    if isAbsent { clusters[cluster]?.reader?.pulse.send(.retry) }
+    if isAbsent { clusters[cluster]?.reader?.pulse.send(.retry(within: .zero)) }
   }
 
   private func take(_ discovery: Discovery, of cluster: ClusterID) {

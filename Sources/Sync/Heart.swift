@@ -37,8 +37,10 @@ final class Heart: Sendable {
       let before = reader.lastLife
       do throws(APIError) {
         try await reader.heartbeat()
-        failures = 0
         await engine.lived(cluster)
+        // Streams that wait for half a minute after an outage need not.
+        if failures > 0 { reader.pulse.send(.retry(within: RequestBudget.spread)) }
+        failures = 0
         // What kept silent through it may be dead without knowing.
         if let before, before.duration(to: .now) > Freshness.lifeLimit { reader.suspect() }
       } catch {
