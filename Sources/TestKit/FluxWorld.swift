@@ -8,8 +8,7 @@ import Structured
 
 /// A real API server with Flux's kinds, a bare Git repository, and the simulated controllers that make the one follow the
 /// other. The Kustomization `apps` applies the folder `apps` of the repository.
-public final class FluxWorld: Sendable {
-  /// The address by which the cluster names the repository.
+public final class FluxWorld: WatchedWorld {
   public static let repositoryURL = "https://git.example.com/acme/fleet.git"
   public static let kustomization = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/apps"
   public static let web = "/apis/apps/v1/namespaces/shop/deployments/web"
@@ -21,6 +20,7 @@ public final class FluxWorld: Sendable {
   private let controllers: Task<Void, Never>
   private let deploymentControllers: ChildProcess?
 
+  public var repositoryURL: String { Self.repositoryURL }
   public var repositoryPath: String { folder.file("fleet.git") }
 
   /// Starts everything and waits until the first commit is applied.
@@ -122,28 +122,6 @@ public final class FluxWorld: Sendable {
     try repository.commit(
       files.mapValues { Array($0.utf8) }, subject: subject, author: "A. Author", email: "a.author@example.com",
       time: Date())
-  }
-
-  /// The program in a terminal, on this world.
-  /// - Parameters:
-  ///   - executable: the built `driftglass`.
-  ///   - server: another address of the API server, such as a recording proxy's.
-  public func program(
-    _ executable: String, arguments: [String] = [], server address: String? = nil, width: Int = 200, height: Int = 50
-  ) async throws -> TmuxSession {
-    try await TmuxSession(
-      [executable, "--kubeconfig", server.kubeconfig(server: address), "--config", try configuration()] + arguments,
-      width: width, height: height)
-  }
-
-  /// A configuration that says where this machine reads the repository.
-  public func configuration() throws -> String {
-    try folder.write(
-      """
-      repos:
-        - { match: "\(Self.repositoryURL)", url: "\(repositoryPath)" }
-      git: { refresh: 5s }
-      """, to: "config.yaml")
   }
 
   /// One Deployment of three replicas and one ConfigMap.

@@ -1,4 +1,5 @@
 import Foundation
+import GitOps
 import HTTP
 import Structured
 
@@ -44,23 +45,27 @@ extension RealAPIServer {
   }
 
   /// A kubeconfig file with one context `real`.
-  /// - Parameter server: another address for the same server, such as that of a recording proxy; it is spoken to without
-  ///   TLS when it says so.
+  /// - Parameters:
+  ///   - server: another address for the same server, such as that of a recording proxy; it is spoken to without TLS when
+  ///     it says so.
+  ///   - user: how the user proves who it is, in place of the token.
+  ///   - namespace: of the context.
   public func kubeconfig(
-    context: String = "real", token: String = adminToken, server: String? = nil, authority: [UInt8]? = nil
+    context: String = "real", token: String = adminToken, server: String? = nil, authority: [UInt8]? = nil,
+    user: JSON? = nil, namespace: String? = nil
   ) throws -> String {
     var cluster: JSON = ["server": .string(server ?? url)]
     if server?.hasPrefix("http://") != true {
       let data = Data(authority ?? self.authority).base64EncodedString()
       cluster["certificate-authority-data"] = .string(data)
     }
+    var entry: JSON = ["cluster": .string(context), "user": .string(context)]
+    if let namespace { entry["namespace"] = .string(namespace) }
     let config: JSON = [
       "apiVersion": "v1", "kind": "Config", "current-context": .string(context),
       "clusters": [["name": .string(context), "cluster": cluster]],
-      "users": [["name": .string(context), "user": ["token": .string(token)]]],
-      "contexts": [
-        ["name": .string(context), "context": ["cluster": .string(context), "user": .string(context)]]
-      ],
+      "users": [["name": .string(context), "user": user ?? ["token": .string(token)]]],
+      "contexts": [["name": .string(context), "context": entry]],
     ]
     let name = "kubeconfig-\(context)-\(UInt32.random(in: .min ... .max)).json"
     return try folder.write(String(decoding: config.encoded(pretty: true), as: UTF8.self), to: name)
@@ -76,14 +81,17 @@ extension RealAPIServer {
   }
 
   /// Every request that reached the server so far, by the audit log.
-  public func audit() -> [AuditedRequest] {
-    folder.read("audit.log").split(separator: "\n").compactMap { line in
-      guard let json = try? JSON(parsing: Array(line.utf8)), let verb = json["verb"]?.string,
-        let uri = json["requestURI"]?.string
+  /// - Parameter agent: only those of programs whose name begins like this; the log of a large world is long.
+  public func audit(agent: String = "") -> [AuditedRequest] {
+    let sign = "\"userAgent\":\"\(agent)"
+    return folder.read("audit.log").split(separator: "\n").compactMap { line in
+      guard agent.isEmpty || line.contains(sign), let json = try? JSON(parsing: Array(line.utf8)),
+        let verb = json["verb"]?.string, let uri = json["requestURI"]?.string
       else { return nil }
       return AuditedRequest(
         verb: verb, uri: uri, user: json.value(at: "user", "username")?.string ?? "",
-        agent: json["userAgent"]?.string ?? "")
+        agent: json["userAgent"]?.string ?? "",
+        received: json["requestReceivedTimestamp"]?.string.flatMap(Timestamp.parse) ?? .distantPast)
     }
   }
 }
@@ -95,4 +103,9 @@ public struct AuditedRequest: Sendable, Hashable {
   public let uri: String
   public let user: String
   public let agent: String
+  /// When it reached the server.
+  public let received: Date
+
+  /// The path without the query.
+  public var path: String { uri.split(separator: "?").first.map(String.init) ?? uri }
 }

@@ -28,8 +28,8 @@ extension RealAPIServer {
     try await expect(.post, "/api/v1/namespaces", ["metadata": ["name": .string(name)]])
   }
 
-  /// Lets the user of `readerToken` read everything but Secrets, and change nothing.
-  public func grantReading() async throws {
+  /// Reading everything that the program looks at, Secrets not among it: the rules of a role.
+  public static var readingRules: JSON {
     let groups: [JSON] = [
       "", "apps", "batch", "networking.k8s.io", "apiextensions.k8s.io", "kustomize.toolkit.fluxcd.io",
       "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io",
@@ -39,23 +39,36 @@ extension RealAPIServer {
       "statefulsets", "daemonsets", "jobs", "cronjobs", "ingresses", "customresourcedefinitions", "serviceaccounts",
     ]
     let kinds = KindAdapters.kinds.map { JSON.string($0.plural) }
+    return [
+      ["apiGroups": .array(groups), "resources": .array(resources + kinds), "verbs": ["get", "list", "watch"]]
+    ]
+  }
+
+  /// Lets the user of `readerToken` read everything but Secrets, and change nothing.
+  public func grantReading() async throws {
+    try await bind(
+      "reader", rules: Self.readingRules,
+      to: ["apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "readers"])
+  }
+
+  /// Lets a user see which namespaces there are.
+  public func allowListingNamespaces(_ user: String) async throws {
+    try await bind(
+      "namespaces-\(user)",
+      rules: [["apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "list", "watch"]]],
+      to: ["apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": .string(user)])
+  }
+
+  private func bind(_ name: String, rules: JSON, to subject: JSON) async throws {
     try await expect(
       .post, "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-      [
-        "metadata": ["name": "reader"],
-        "rules": [
-          [
-            "apiGroups": .array(groups), "resources": .array(resources + kinds),
-            "verbs": ["get", "list", "watch"],
-          ]
-        ],
-      ])
+      ["metadata": ["name": .string(name)], "rules": rules])
     try await expect(
       .post, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
       [
-        "metadata": ["name": "reader"],
-        "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "reader"],
-        "subjects": [["apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "readers"]],
+        "metadata": ["name": .string(name)],
+        "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": .string(name)],
+        "subjects": [subject],
       ])
   }
 }

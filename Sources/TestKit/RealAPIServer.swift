@@ -9,13 +9,26 @@ public final class RealAPIServer: Sendable {
   public static let adminToken = "admin-token-for-tests"
   /// Bound to what `RealAPIServer+Setup` grants: reading.
   public static let readerToken = "reader-token-for-tests"
+  /// Bound to nothing: a test grants what it needs to the user `tenant`.
+  public static let tenantToken = "tenant-token-for-tests"
+
+  /// How this one differs from a usual one.
+  public struct Options: Sendable {
+    /// Off: lists and watches go to etcd, and what etcd has compacted is gone (410).
+    public var hasWatchCache = true
+    /// Whose client certificates are accepted.
+    public var clients: ClientAuthority?
+
+    public init() {}
+  }
 
   public let folder: TemporaryFolder
   public let port: UInt16
   let network: Network
+  private let options: Options
   private let binaries: String
   private let etcd: ChildProcess
-  private let etcdAddress: String
+  let etcdAddress: String
   private let server: CurrentChild
 
   public var url: String { "https://127.0.0.1:\(port)" }
@@ -34,7 +47,8 @@ public final class RealAPIServer: Sendable {
 
   /// Starts both and waits until the API server is ready.
   /// - Throws: `Missed` when a program is not installed or does not come up, with the end of its log.
-  public init() async throws {
+  public init(_ options: Options = Options()) async throws {
+    self.options = options
     guard let binaries = Self.binaries else { throw Missed("kube-apiserver is not built; run .ci/kube-apiserver") }
     guard Program.find("etcd") != nil else { throw Missed("etcd is not installed; run .ci/deps e2e") }
     self.binaries = binaries
@@ -57,6 +71,7 @@ public final class RealAPIServer: Sendable {
       """
       \(Self.adminToken),admin,admin,"system:masters"
       \(Self.readerToken),reader,reader,"readers"
+      \(Self.tenantToken),tenant,tenant,"tenants"
 
       """, to: "tokens.csv")
     try folder.write(
@@ -87,20 +102,19 @@ public final class RealAPIServer: Sendable {
   public var authority: [UInt8] { Array(folder.read("certificates/apiserver.crt").utf8) }
 
   private func launch() throws {
-    server.replace(
-      try ChildProcess(
-        "kube-apiserver",
-        [
-          "\(binaries)/kube-apiserver", "--etcd-servers=\(etcdAddress)", "--secure-port=\(port)",
-          "--bind-address=127.0.0.1", "--cert-dir=\(folder.file("certificates"))",
-          "--service-account-issuer=https://driftglass.test",
-          "--service-account-key-file=\(folder.file("accounts.key"))",
-          "--service-account-signing-key-file=\(folder.file("accounts.key"))",
-          "--token-auth-file=\(folder.file("tokens.csv"))", "--authorization-mode=RBAC",
-          "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount",
-          "--audit-policy-file=\(folder.file("audit.yaml"))", "--audit-log-path=\(folder.file("audit.log"))",
-          "--audit-log-mode=blocking", "--allow-privileged=true",
-        ], in: folder))
+    var words = [
+      "\(binaries)/kube-apiserver", "--etcd-servers=\(etcdAddress)", "--secure-port=\(port)",
+      "--bind-address=127.0.0.1", "--cert-dir=\(folder.file("certificates"))",
+      "--service-account-issuer=https://driftglass.test",
+      "--service-account-key-file=\(folder.file("accounts.key"))",
+      "--service-account-signing-key-file=\(folder.file("accounts.key"))",
+      "--token-auth-file=\(folder.file("tokens.csv"))", "--authorization-mode=RBAC",
+      "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount",
+      "--audit-policy-file=\(folder.file("audit.yaml"))", "--audit-log-path=\(folder.file("audit.log"))",
+      "--audit-log-mode=blocking", "--allow-privileged=true", "--watch-cache=\(options.hasWatchCache)",
+    ]
+    if let clients = options.clients { words.append("--client-ca-file=\(clients.certificatePath)") }
+    server.replace(try ChildProcess("kube-apiserver", words, in: folder))
   }
 
   private func waitUntilReady() async throws {

@@ -19,7 +19,7 @@ public final class RecordingProxy: Sendable {
   private let tls: TLS
   private let token: String
   private let network = Network()
-  private let listener: Int32
+  private let listener: LoopbackListener
   private let requests = Mutex<[Recorded]>([])
 
   public var url: String { "http://127.0.0.1:\(port)" }
@@ -34,12 +34,12 @@ public final class RecordingProxy: Sendable {
     var tls = TLS()
     tls.authorities = authorities
     self.tls = tls
-    port = try freeLoopbackPort()
-    listener = try Self.listen(on: port)
+    listener = try LoopbackListener()
+    port = listener.port
     // One thread accepts, one serves each connection: they block, so none of them is the concurrency pool's.
     Thread.detachNewThread { [self] in
       while true {
-        let connection = accept(listener, nil, nil)
+        let connection = accept(listener.descriptor, nil, nil)
         guard connection >= 0 else { return }
         Thread.detachNewThread { self.serve(connection) }
       }
@@ -47,29 +47,7 @@ public final class RecordingProxy: Sendable {
   }
 
   /// Stops accepting; connections that are open end with their clients.
-  public func close() {
-    _ = shutdown(listener, Int32(SHUT_RDWR))
-    _ = Foundation.close(listener)
-  }
-
-  private static func listen(on port: UInt16) throws -> Int32 {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var yes: Int32 = 1
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let isBound = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-    guard isBound, Foundation.listen(listener, 128) == 0 else {
-      throw Missed("cannot listen: \(String(cString: strerror(errno)))")
-    }
-    return listener
-  }
+  public func close() { listener.shutDown() }
 
   private func serve(_ connection: Int32) {
     defer { _ = Foundation.close(connection) }

@@ -8,13 +8,16 @@ enum Spawn {
     case descriptor(Int32)
     case reading(String)
     case writing(String)
+    /// Reading and writing; a terminal opened as such becomes the controlling one of a session's leader.
+    case terminal(String)
   }
 
   /// Starts `words[0]`, an absolute path.
   /// - Throws: `Missed` when it cannot be started.
   /// - Returns: the process number, which the caller must wait for.
   static func start(
-    _ words: [String], environment: [String: String], input: Stream, output: Stream, errors: Stream
+    _ words: [String], environment: [String: String], input: Stream, output: Stream, errors: Stream,
+    leadsSession: Bool = false
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -25,6 +28,7 @@ enum Spawn {
       case .reading(let path): posix_spawn_file_actions_addopen(&actions, Int32(number), path, O_RDONLY, 0)
       case .writing(let path):
         posix_spawn_file_actions_addopen(&actions, Int32(number), path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+      case .terminal(let path): posix_spawn_file_actions_addopen(&actions, Int32(number), path, O_RDWR, 0)
       }
     }
     var attributes = posix_spawnattr_t()
@@ -36,7 +40,9 @@ enum Spawn {
     sigfillset(&all)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    // spawn.h's POSIX_SPAWN_SETSID, which is not defined without _GNU_SOURCE.
+    let session: Int32 = leadsSession ? 0x80 : 0
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | session))
     var arguments = words.map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in arguments + variables { free(text) } }

@@ -98,6 +98,17 @@ public final class TmuxSession: Sendable {
     }
   }
 
+  /// The processor time that they have used so far (proc(5): utime and stime, in hundredths of a second).
+  public func processorTime() async throws -> Duration {
+    try await numbers().reduce(.zero) { sum, number in
+      let stat = FileManager.default.contents(atPath: "/proc/\(number)/stat") ?? Data()
+      // After the name, which may contain anything, in parentheses.
+      let fields = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+      guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else { return sum }
+      return sum + .milliseconds(10 * (user + system))
+    }
+  }
+
   /// Waits until the screen is as wanted.
   /// - Throws: `Missed` with the last screen, also when the program ends before.
   @discardableResult

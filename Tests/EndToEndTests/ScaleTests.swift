@@ -4,27 +4,27 @@ import TestKit
 import Testing
 
 /// Set by `make bench`.
-private let isAsked = ProcessInfo.processInfo.environment["DRIFTGLASS_BENCH"] == "1"
+let isBench = ProcessInfo.processInfo.environment["DRIFTGLASS_BENCH"] == "1"
 
 extension EndToEnd {
   /// Figures, not verdicts: they are printed, next to what kubectl needs for the same objects.
-  @Suite(.enabled(if: isAsked, "run by make bench, which sets DRIFTGLASS_BENCH=1")) struct ScaleTests {
+  @Suite(.enabled(if: isBench, "run by make bench, which sets DRIFTGLASS_BENCH=1")) struct ScaleTests {
     private static let applications = 100
 
-    /// Ten objects of four kinds.
-    private func files(_ application: String) -> [String: String] {
+    /// Objects of four kinds, ten for each of `sets`.
+    static func files(_ application: String, sets: Int = 1) -> [String: String] {
       var files: [String: String] = [:]
-      for number in 0..<4 {
-        files["\(application)/settings-\(number).yaml"] = """
+      for number in 0..<(4 * sets) {
+        files["settings-\(number).yaml"] = """
           apiVersion: v1
           kind: ConfigMap
           metadata: {name: \(application)-\(number), namespace: shop}
           data: {mode: "on", number: "\(number)"}
           """
       }
-      for number in 0..<2 {
+      for number in 0..<(2 * sets) {
         let name = "\(application)-\(number)"
-        files["\(application)/workload-\(number).yaml"] = """
+        files["workload-\(number).yaml"] = """
           apiVersion: v1
           kind: ServiceAccount
           metadata: {name: \(name), namespace: shop}
@@ -61,7 +61,7 @@ extension EndToEnd {
       let world = try await FluxWorld()
       let names = (0..<Self.applications).map { "app-\($0)" }
       var all: [String: String] = [:]
-      for name in names { all.merge(files(name)) { $1 } }
+      for name in names { for (file, text) in Self.files(name) { all["\(name)/\(file)"] = text } }
       let commit = try world.push(all, "A hundred applications")
       try await world.applied(commit)
       for name in names { try await world.createKustomization(name) }

@@ -17,7 +17,8 @@ struct ScreenText {
       else { break }
       let body = line.dropFirst(max(0, edge - 1))
       if body.hasPrefix("─") || body.hasPrefix("├") || body.hasPrefix("╰") { break }
-      rows.append(String(body))
+      // What stands to the right of a pane of the left column is another pane's.
+      rows.append(String(body.split(separator: "││", maxSplits: 1).first ?? ""))
     }
     return rows
   }
@@ -27,6 +28,15 @@ struct ScreenText {
 
   /// The line of a reconciler, such as `ks flux-system/apps`.
   func reconciler(_ name: String) -> String? { pane("4 Reconcilers").first { $0.contains(name) } }
+
+  /// The line of a cluster.
+  func cluster(_ name: String) -> String? { pane("1 Clusters").first { $0.contains(name) } }
+
+  /// The word of a cluster's line that says that something is wrong with its link.
+  func mark(of cluster: String) -> String? {
+    guard let line = self.cluster(cluster) else { return nil }
+    return ["stale", "retrying", "auth needed", "stopped", "forbidden"].first { line.contains($0) }
+  }
 
   var header: String { lines.first ?? "" }
 }
