@@ -18,7 +18,7 @@ import Testing
         version: "v1.34.1", provider: "eks", milliseconds: 3.24, skew: 1,
         certificateExpires: now.addingTimeInterval(86_400 * 90)))
     seen.kinds = .success(CheckKinds(Discovery(KindAdapters.kinds.map { Self.resource($0, $0.versions[0]) })))
-    seen.rights = Self.rights { _ in }
+    seen.rights = .success(Self.rights { _ in })
     change(&seen)
     return CheckCluster(seen: seen, now: now).subject.findings
   }
@@ -143,6 +143,25 @@ import Testing
       $0.credential = .failure(APIError(.credential, message: "the helper aws failed: session expired"))
     }
     #expect(failed.paste == "AWS_PROFILE='it'\\''s' aws eks get-token --cluster-name 'prod eu'")
+  }
+
+  @Test func A17_aHelpersSecretsAreNotPrinted() {
+    let helper = ExecHelper(
+      command: "kubelogin",
+      arguments: ["get-token", "--oidc-client-secret=s3cr3t", "--password", "s3cr3t", "--scope", "all"],
+      environment: ["CLIENT_SECRET": "s3cr3t", "HOME": "/home/ada"], apiVersion: "", interactiveMode: "",
+      providesClusterInfo: false, installHint: "", server: "", authorities: nil)
+    #expect(
+      CheckRemedy.commandLine(helper)
+        == "CLIENT_SECRET=*** HOME=/home/ada kubelogin get-token --oidc-client-secret=*** --password *** --scope all")
+  }
+
+  @Test func whatIsNotAnsweredInTimeIsSaid() throws {
+    let late = APIError(.connection(.timeout), message: "api.example.com:6443: no answer within 20 s")
+    let finding = try finding("read") { $0.rights = .failure(late) }
+    #expect(finding.state == .failed)
+    #expect(finding.detail.hasSuffix("no answer within 20 s"))
+    #expect(try self.finding("sources") { $0.sourcesProblem = late }.state == .failed)
   }
 
   @Test(arguments: [

@@ -34,12 +34,14 @@ struct ClusterObservation: Sendable {
   var credential: Result<CheckCredential, APIError>?
   var answer: Result<Answer, APIError>?
   var kinds: Result<CheckKinds, APIError>?
-  var rights: CheckRights?
+  var rights: Result<CheckRights, APIError>?
+  /// Whom the kubeconfig has the user pose as; empty: nobody.
+  var impersonated = ""
   /// Who decided that only reads are let through; nil: actions are possible.
   var readOnlySource: String?
   var sources: [CheckSource] = []
   /// Why the Git sources could not be listed.
-  var sourcesProblem: String?
+  var sourcesProblem: APIError?
 }
 
 /// Judges what one cluster answered.
@@ -63,22 +65,30 @@ struct CheckCluster {
     findings += credentials
     // What nobody may see needs no second remedy.
     guard case .success = seen.answer, !isAnonymous else { return findings }
-    if let kinds = seen.kinds { findings += CheckKinds.findings(kinds) }
-    if let rights = seen.rights {
-      findings += rights.findings(readOnlySource: seen.readOnlySource)
+    switch seen.kinds {
+    case .success(let kinds)?: findings += kinds.findings
+    case .failure(let error)?: findings.append(unanswered("kinds", "what the server serves", error))
+    case nil: break
     }
-    if let problem = seen.sourcesProblem {
-      findings.append(
-        .warning("sources", problem, remedy: "allow get, list and watch on gitrepositories.source.toolkit.fluxcd.io"))
+    switch seen.rights {
+    case .success(let rights)?: findings += rights.findings(readOnlySource: seen.readOnlySource)
+    case .failure(let error)?: findings.append(unanswered("read", "what may be listed and written", error))
+    case nil: break
     }
+    if let error = seen.sourcesProblem { findings.append(unanswered("sources", "the Git sources", error)) }
     return findings
+  }
+
+  private func unanswered(_ what: String, _ question: String, _ error: APIError) -> CheckFinding {
+    .failed(what, "\(question) cannot be told: \(error.message)", remedy: CheckRemedy.server(error, seen))
   }
 
   private var incomplete: String? {
     if let problem = seen.problem { return problem }
     if case .failure(let error) = seen.answer { return error.message }
     if case .failure(let error) = seen.kinds { return error.message }
-    return nil
+    if case .failure(let error) = seen.rights { return error.message }
+    return seen.sourcesProblem?.message
   }
 
   private var serverFacts: JSON {
@@ -169,12 +179,13 @@ struct CheckCluster {
   private var isAnonymous: Bool {
     guard case .success(let credential)? = seen.credential, credential.form == .none else { return false }
     if case .failure(let error)? = seen.kinds { return error.isForbidden || error.isUnauthorized }
-    return seen.rights?.isNothing == true
+    return (try? seen.rights?.get())?.isNothing == true
   }
 
   private func judge(_ credential: CheckCredential) -> CheckFinding {
     var detail = credential.word
     if !seen.user.isEmpty, credential.form != .none { detail += " of \(seen.user)" }
+    if !seen.impersonated.isEmpty { detail += ", posing as \(seen.impersonated)" }
     let ends = [credential.expires, credential.certificateExpires].compactMap { $0 }
     let end = ends.min()
     let facts: JSON = [

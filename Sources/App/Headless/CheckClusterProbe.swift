@@ -41,7 +41,9 @@ struct CheckClusterProbe: Sendable {
     seen.isVerified = access.tls.verifies
     seen.isLoopback = access.address.isLoopback
     let credential = await self.credential(access)
-    seen.credential = credential.map { CheckCredential($0) }
+    let form = access.credentials.tokenFile.map { CheckCredential.Form.tokenFile($0) }
+    seen.credential = credential.map { CheckCredential($0, form: form) }
+    seen.impersonated = access.impersonation.first { $0.name == "Impersonate-User" }?.value ?? ""
     var usable = access
     // Whether the server is there is worth knowing without a credential, too.
     if case .failure = credential { usable.credentials = FixedCredential() }
@@ -59,8 +61,8 @@ struct CheckClusterProbe: Sendable {
     let probe = CheckRightsProbe(
       reader: reader, served: kinds.served, namespace: access.namespace, wanted: [])
     let rights: Result<CheckRights, APIError> = await within(limits.rights, reader) { await probe.run() }
-    guard case .success(let rights) = rights else { return }
     seen.rights = rights
+    guard case .success(let rights) = rights else { return }
     await listSources(kinds, rights, reader, &seen)
   }
 
@@ -142,7 +144,7 @@ struct CheckClusterProbe: Sendable {
     }
     switch listed {
     case .success(let sources): seen.sources = sources
-    case .failure(let error): seen.sourcesProblem = error.message
+    case .failure(let error): seen.sourcesProblem = error
     }
   }
 

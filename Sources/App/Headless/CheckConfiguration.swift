@@ -74,6 +74,9 @@ struct CheckConfiguration: Sendable {
 
   private var kubeconfigFindings: [CheckFinding] {
     let facts: JSON = ["searched": .array(kubeconfig.map(JSON.string))]
+    if let problem = kubeconfigProblem, problem.hasPrefix("there is no context") {
+      return [.failed("kubeconfig", problem, remedy: "choose one of these with --context", facts: facts)]
+    }
     if let problem = kubeconfigProblem {
       return [
         .failed(

@@ -31,19 +31,7 @@ struct CheckKinds: Sendable, Equatable {
     broken = discovery.broken.filter { groups.contains($0.key) }
   }
 
-  static func findings(_ kinds: Result<CheckKinds, APIError>) -> [CheckFinding] {
-    switch kinds {
-    case .success(let kinds): kinds.findings
-    case .failure(let error):
-      [
-        .failed(
-          "kinds", "what the server serves cannot be read: \(error.message)",
-          remedy: "have the role system:discovery bound to this user")
-      ]
-    }
-  }
-
-  private var findings: [CheckFinding] {
+  var findings: [CheckFinding] {
     var findings = broken.sorted { $0.key < $1.key }.map { group, reason in
       CheckFinding.warning(
         "kinds", "\(group): \(reason)", remedy: "look at the APIService of this group", paste: "kubectl get apiservices"

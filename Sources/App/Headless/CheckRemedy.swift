@@ -99,10 +99,33 @@ enum CheckRemedy {
     }
   }
 
-  /// As somebody would type it in a shell.
+  /// As somebody would type it in a shell, without what may be secret.
   static func commandLine(_ helper: ExecHelper) -> String {
-    let environment = helper.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\(quoted($0.value))" }
-    return (environment + ([helper.command] + helper.arguments).map(quoted)).joined(separator: " ")
+    var words: [String] = helper.environment.sorted { $0.key < $1.key }.map { name, value in
+      "\(name)=\(isSecret(name) ? hidden : quoted(value))"
+    }
+    words.append(quoted(helper.command))
+    var hidesNext = false
+    for argument in helper.arguments {
+      let name = argument.prefix { $0 != "=" }
+      let isOption = argument.hasPrefix("-") && isSecret(String(name))
+      if hidesNext {
+        words.append(hidden)
+      } else if isOption, name.count < argument.count {
+        words.append("\(quoted(String(name)))=\(hidden)")
+      } else {
+        words.append(quoted(argument))
+      }
+      hidesNext = !hidesNext && isOption && name.count == argument.count
+    }
+    return words.joined(separator: " ")
+  }
+
+  private static let hidden = "***"
+
+  private static func isSecret(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return ["secret", "token", "password", "passwd", "key"].contains { name.contains($0) }
   }
 
   private static func quoted(_ word: String) -> String {

@@ -15,7 +15,7 @@ struct CheckTerminal {
 
   var subject: CheckSubject {
     guard report.isTerminal else {
-      let detail = "standard input and output are no terminal: the dashboard needs one, other commands do not"
+      let detail = "standard input or output is no terminal: the dashboard needs one, other commands do not"
       return CheckSubject(kind: .terminal, findings: [.ok("terminal", detail, facts: ["isTerminal": false])])
     }
     if let problem = report.problem {
