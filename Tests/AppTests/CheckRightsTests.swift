@@ -6,7 +6,8 @@ import Testing
   private typealias KindRights = CheckRights.KindRights
 
   private func rights(_ kinds: [KindRights], of namespaces: Int? = 50) -> CheckRights {
-    CheckRights(kinds: kinds, namespaceCount: namespaces)
+    CheckRights(
+      kinds: kinds, namespaceCount: namespaces, asked: (0..<(namespaces ?? 1)).map { "namespace-\($0)" })
   }
 
   private let apps = "kustomizations.kustomize.toolkit.fluxcd.io"
@@ -28,6 +29,9 @@ import Testing
     #expect(finding.state == .warning)
     #expect(finding.detail == "all 2 kinds in 2 of 50 namespaces: payments, shop")
     #expect(finding.remedy?.contains("kustomizations, helmreleases") == true)
+    var many = few
+    many.namespaceCount = 800
+    #expect(try read(many).detail.hasPrefix("all 2 kinds in 2 of the first 50 of 800 namespaces"))
     var unlisted = few
     unlisted.namespaceCount = nil
     #expect(try read(unlisted).detail.contains("namespaces cannot be listed"))

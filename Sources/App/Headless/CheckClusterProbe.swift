@@ -12,7 +12,7 @@ struct CheckLimits: Sendable {
   /// For a credential helper: it has its own limit of 30 s (A17).
   var credential: Duration = .seconds(35)
   /// For rights in many namespaces, and lists of sources.
-  var rights: Duration = .seconds(20)
+  var rights: Duration = .seconds(30)
   var repository: Duration = .seconds(15)
 }
 
@@ -96,7 +96,7 @@ struct CheckClusterProbe: Sendable {
       }
       var answer = ClusterObservation.Answer(version: version)
       answer.provider = Provider.name(version: version, server: reader.access.server)
-      answer.skew = response.headers.date?.timeIntervalSince(Date())
+      answer.skew = reader.connection.skew
       answer.certificateExpires = response.certificate.map { Date(timeIntervalSince1970: Double($0.until)) }
       answer.milliseconds = await latency(reader, call)
       return .success(answer)
