@@ -7,6 +7,8 @@ public struct KubeContext: Sendable {
   public let server: String
   public let user: String
   public let access: Result<ClusterAccess, ContextProblem>
+  /// The credential helper that the user's entry names, whether it may be started or not.
+  public var helper: ExecHelper?
 
   public init(
     name: String, namespace: String, server: String, user: String, access: Result<ClusterAccess, ContextProblem>

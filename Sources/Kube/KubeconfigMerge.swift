@@ -39,6 +39,7 @@ struct KubeconfigMerge {
     let namespace = entry.body.filled("namespace") ?? "default"
     let cluster = clusterName.flatMap { clusters[$0] }
     let access: Result<ClusterAccess, ContextProblem>
+    var helper: ExecHelper?
     do throws(ContextProblem) {
       guard let clusterName else { throw ContextProblem("the context names no cluster") }
       guard let cluster else { throw ContextProblem("the cluster \(clusterName) is not defined") }
@@ -46,6 +47,9 @@ struct KubeconfigMerge {
       made.namespace = namespace
       if let userName {
         guard let user = users[userName] else { throw ContextProblem("the user \(userName) is not defined") }
+        if let exec = user.body["exec"], !exec.isNull {
+          helper = try self.helper(exec, folder: user.folder, access: made)
+        }
         try add(user, to: &made, helpers: helpers)
       }
       access = .success(made)
@@ -54,8 +58,10 @@ struct KubeconfigMerge {
     }
     // An address with userinfo is not repeated: it is a password.
     let server = (try? access.get())?.server ?? cluster?.body.filled("server").flatMap { $0.contains("@") ? nil : $0 }
-    return KubeContext(
+    var context = KubeContext(
       name: entry.name, namespace: namespace, server: server ?? "", user: userName ?? "", access: access)
+    context.helper = helper
+    return context
   }
 
   private func access(

@@ -62,7 +62,8 @@ import Testing
     (HTTPError.Kind.resolve, "the name api.example.com has no address", "check the name in server:"),
     (.connect, "connection refused", "nothing listens there: is the server up"),
     (.connect, "not reachable: no connection within 10 s", "packets do not come back"),
-    (.timeout, "no answer within 10 s", "packets do not come back"),
+    (.timeout, "no answer within 10 s", "something takes the connection and stays silent"),
+    (.tls, "the TLS handshake did not finish within 10 s", "something takes the connection and stays silent"),
     (
       .tls,
       "the server's certificate is not accepted: unable to get local issuer certificate (subject /CN=a, issued by /CN=b)",
@@ -143,6 +144,21 @@ import Testing
       $0.credential = .failure(APIError(.credential, message: "the helper aws failed: session expired"))
     }
     #expect(failed.paste == "AWS_PROFILE='it'\\''s' aws eks get-token --cluster-name 'prod eu'")
+  }
+
+  @Test func E_K10_aRefusedHelperHasThePolicysLine() {
+    let helper = ExecHelper(
+      command: "aws", arguments: [], environment: [:], apiVersion: "", interactiveMode: "", providesClusterInfo: false,
+      installHint: "", server: "", authorities: nil)
+    let locked = CheckRemedy.refusedHelper(helper, path: "/opt/aws/bin/aws", isView: false)
+    #expect(locked.sentence == "have an administrator add this line to /etc/driftglass/policy.yaml")
+    #expect(locked.paste == "helpers: [/opt/aws/bin/aws]")
+    let view = CheckRemedy.refusedHelper(helper, path: nil, isView: true)
+    #expect(view.sentence.hasPrefix("driftglass-view starts no programs"))
+    #expect(view.paste == "helpers: [/usr/bin/aws]")
+    #expect(CheckRemedy.path(of: "sh", in: "/nowhere:/bin") == "/bin/sh")
+    #expect(CheckRemedy.path(of: "no-such-program", in: "/bin:/usr/bin") == nil)
+    #expect(CheckRemedy.path(of: "/opt/x", in: "/bin") == "/opt/x")
   }
 
   @Test func A17_aHelpersSecretsAreNotPrinted() {

@@ -130,6 +130,16 @@ import Testing
     await server.stop()
   }
 
+  @Test func E_K10_aHelperThatIsNeverStartedHasItsPolicyLine() async throws {
+    let path = try kubeconfig([
+      ("a", "https://127.0.0.1:1", "exec: { apiVersion: client.authentication.k8s.io/v1, command: /usr/bin/aws }")
+    ])
+    let summary = try await check(["--kubeconfig", path], isView: true).check(TerminalReport()) { _ in }
+    let finding = try #require(summary.subjects.first { $0.name == "a" }?.findings.first)
+    #expect(finding.what == "context" && finding.state == .failed)
+    #expect(finding.paste == "helpers: [/usr/bin/aws]")
+  }
+
   @Test func readOnlyIsComparedWithWhatTheCredentialsMay() async throws {
     let server = APIServer()
     let path = try kubeconfig([("a", "http://127.0.0.1:\(try await server.start())", "")])

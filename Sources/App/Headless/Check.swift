@@ -109,7 +109,8 @@ import Terminal
       for (index, context) in contexts.enumerated() {
         if index >= Self.atOnce, let answer = await group.next() { take(answer) }
         let probe = CheckClusterProbe(
-          cluster: context, readOnlySource: readOnlySource(context), limits: limits)
+          cluster: context, readOnlySource: readOnlySource(context), path: setup.environment["PATH"] ?? "",
+          startsHelpers: parts.writer != nil, limits: limits)
         waiting.append(context.id.name)
         group.addTask { .cluster(await probe.run()) }
       }

@@ -26,6 +26,10 @@ struct ClusterObservation: Sendable {
   var problem: String?
   /// The helper that the kubeconfig names, whether it ran or not.
   var helper: ExecHelper?
+  /// Where its program is on this machine; nil when it is not there.
+  var helperPath: String?
+  /// This executable can start helpers.
+  var startsHelpers = true
   /// Dialled through; without userinfo.
   var proxy: String?
   var isEncrypted = true
@@ -58,7 +62,8 @@ struct CheckCluster {
 
   private var findings: [CheckFinding] {
     if let problem = seen.problem {
-      return [.failed("context", problem, remedy: CheckRemedy.context(problem, user: seen.user), facts: serverFacts)]
+      let advice = CheckRemedy.context(problem, seen)
+      return [.failed("context", problem, remedy: advice.sentence, paste: advice.paste, facts: serverFacts)]
     }
     var findings = [server] + transport
     findings += clock

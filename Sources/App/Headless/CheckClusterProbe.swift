@@ -20,6 +20,10 @@ struct CheckLimits: Sendable {
 struct CheckClusterProbe: Sendable {
   let cluster: Setup.NamedContext
   let readOnlySource: String?
+  /// Where a shell would look for helpers: `PATH`.
+  let path: String
+  /// This executable can start credential helpers.
+  let startsHelpers: Bool
   let limits: CheckLimits
 
   func run() async -> ClusterObservation {
@@ -27,6 +31,9 @@ struct CheckClusterProbe: Sendable {
     seen.user = cluster.context.user
     seen.server = cluster.context.server
     seen.readOnlySource = readOnlySource
+    seen.helper = cluster.context.helper
+    seen.helperPath = seen.helper.flatMap { CheckRemedy.path(of: $0.command, in: path) }
+    seen.startsHelpers = startsHelpers
     switch cluster.context.access {
     case .failure(let problem): seen.problem = problem.description
     case .success(let access): await ask(access, &seen)
@@ -41,7 +48,12 @@ struct CheckClusterProbe: Sendable {
     seen.isVerified = access.tls.verifies
     seen.isLoopback = access.address.isLoopback
     let credential = await self.credential(access)
-    let form = access.credentials.tokenFile.map { CheckCredential.Form.tokenFile($0) }
+    let form: CheckCredential.Form? =
+      if let helper = cluster.context.helper {
+        .helper(CheckRemedy.commandLine(helper))
+      } else {
+        access.credentials.tokenFile.map { .tokenFile($0) }
+      }
     seen.credential = credential.map { CheckCredential($0, form: form) }
     seen.impersonated = access.impersonation.first { $0.name == "Impersonate-User" }?.value ?? ""
     var usable = access

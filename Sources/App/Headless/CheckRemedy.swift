@@ -1,3 +1,4 @@
+import Glibc
 import Kube
 
 /// What to do about a cluster that fails, by the kind of failure.
@@ -8,15 +9,19 @@ enum CheckRemedy {
   }
 
   /// A context that the kubeconfig does not describe completely.
-  static func context(_ problem: String, user: String) -> String {
+  static func context(_ problem: String, _ seen: ClusterObservation) -> Advice {
     if problem.contains("is not defined") || problem.contains("names no cluster") {
-      return "complete the kubeconfig, or leave this context out with clusters: in the configuration"
+      return Advice(
+        sentence: "complete the kubeconfig, or leave this context out with clusters: in the configuration")
     }
     if problem.contains("auth-provider") {
-      return "replace auth-provider of user \(user) by exec, as the provider's login command writes it"
+      return Advice(
+        sentence: "replace auth-provider of user \(seen.user) by exec, as the provider's login command writes it")
     }
-    if problem.contains("helper") { return "use a kubeconfig with a token or a client certificate" }
-    return "correct this field in the kubeconfig"
+    if let helper = seen.helper, problem.contains("helper") {
+      return refusedHelper(helper, path: seen.helperPath, isView: !seen.startsHelpers)
+    }
+    return Advice(sentence: "correct this field in the kubeconfig")
   }
 
   /// No connection, or no answer of an API server.
@@ -25,6 +30,7 @@ enum CheckRemedy {
     case .connection(.resolve):
       return "check the name in server: of the kubeconfig, the DNS of this machine, and the VPN"
     case .connection(.connect), .connection(.timeout): return unreachable(error.message, seen)
+    case .connection(.tls) where error.message.contains("did not finish"): return unreachable(error.message, seen)
     case .connection(.tls): return tls(error.message)
     case .connection(.notHTTP), .notAPI:
       return seen.proxy == nil
@@ -51,6 +57,9 @@ enum CheckRemedy {
         ? "nothing listens there: start the local cluster, the tunnel or kubectl proxy"
         : "nothing listens there: is the server up, and is server: the right address?"
     }
+    if message.contains("no answer within") || message.contains("handshake did not finish") {
+      return "something takes the connection and stays silent: is the server behind that address or balancer alive?"
+    }
     return "packets do not come back: connect the VPN or the tunnel, and check the firewall"
   }
 
@@ -67,6 +76,24 @@ enum CheckRemedy {
     }
     if says("does not speak TLS") { return "use http:// in server:, or the port that speaks TLS" }
     return "check server: and proxies on the way; TLS below 1.2 is not spoken"
+  }
+
+  /// A helper that may not be started here: the line that lets it, for whoever may write the policy.
+  /// - Parameter path: where the program is on this machine, when it is there.
+  static func refusedHelper(_ helper: ExecHelper, path: String?, isView: Bool) -> Advice {
+    let line = "helpers: [\(path ?? "/usr/bin/\(helper.command.split(separator: "/").last ?? "")")]"
+    return Advice(
+      sentence: isView
+        ? "driftglass-view starts no programs: use a kubeconfig with a token or a client certificate, or driftglass with "
+          + "this line in /etc/driftglass/policy.yaml"
+        : "have an administrator add this line to /etc/driftglass/policy.yaml",
+      paste: line)
+  }
+
+  /// Where a shell would find a program.
+  static func path(of command: String, in list: String) -> String? {
+    if command.contains("/") { return command }
+    return list.split(separator: ":").map { "\($0)/\(command)" }.first { access($0, X_OK) == 0 }
   }
 
   /// There is no credential to use.
