@@ -46,6 +46,8 @@ public struct Request: Sendable {
   /// For streams: hand out what follows the last newline when the stream ends cleanly. A watch must not: a cut line is
   /// not a fact; a log may.
   public var deliversUnterminatedLine = false
+  /// For streams: false hands out the bytes as they come, for `nextChunk()`, instead of lines.
+  public var cutsLines = true
 
   public init(
     _ method: Method, _ url: String, target: Target, headers: [(name: String, value: String)] = [],

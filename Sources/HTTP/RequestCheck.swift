@@ -28,7 +28,9 @@ struct RequestCheck {
     do throws(GateRefusal) {
       let whole = try RequestCheck.normalSegments(of: address.path)
       let below = try RequestCheck.normalSegments(of: rest)
-      let prefix = Set(whole.dropLast(below.count).map { $0.lowercased() })
+      var prefix: Set<String> = []
+      // The names of Git repositories may be those of subresources.
+      if case .apiServer = request.target { prefix = Set(whole.dropLast(below.count).map { $0.lowercased() }) }
       guard prefix.isDisjoint(with: APIPath.forbiddenSubresources) else {
         throw GateRefusal("the server's path leads through a proxy")
       }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The lines of one stream between the curl loop, which fills it, and one reader, who empties it. Bounded: when it is
+/// The lines (or chunks of bytes) of one stream between the curl loop, which fills it, and one reader, who empties it. Bounded: when it is
 /// full the loop pauses the transfer, and the reader's progress resumes it.
 final class StreamBuffer: Sendable {
   private struct State {

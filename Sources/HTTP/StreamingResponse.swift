@@ -1,6 +1,6 @@
 /// How the answer to a streaming request begins.
 public enum StreamStart: Sendable {
-  /// Status 2xx: the lines come as the server sends them.
+  /// Status 2xx: the lines, or the bytes, come as the server sends them.
   case streaming(StreamingResponse)
   /// Any other status: the whole answer.
   case answer(Response)
@@ -29,7 +29,14 @@ public final class StreamingResponse: Sendable {
 
   /// The next line without its newline; nil at the end. For one reader.
   /// - Throws: `.cut`, `.tooLarge` and the like; `.cancelled` when the task is cancelled or the stream was closed.
-  public func nextLine() async throws(HTTPError) -> [UInt8]? {
+  public func nextLine() async throws(HTTPError) -> [UInt8]? { try await next() }
+
+  /// The next bytes as they came, never none of them; nil at the end. For the one reader of a request that does not cut
+  /// lines.
+  /// - Throws: as `nextLine()`.
+  public func nextChunk() async throws(HTTPError) -> [UInt8]? { try await next() }
+
+  private func next() async throws(HTTPError) -> [UInt8]? {
     while true {
       if Task.isCancelled { close() }
       switch buffer.take() {

@@ -219,6 +219,10 @@ final class Transfer {
       isPaused = true
       return Int(CURL_WRITEFUNC_PAUSE)
     }
+    guard request.cutsLines else {
+      buffer.append(Array(bytes))
+      return bytes.count
+    }
     do {
       try reader.read(bytes) { buffer.append($0) }
     } catch {

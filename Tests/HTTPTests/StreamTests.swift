@@ -87,6 +87,40 @@ import Testing
     #expect(try await response.nextLine() == nil)
   }
 
+  @Test func handsOutBytesAsTheyComeWhenLinesAreNotCut() async throws {
+    let feed = ScenarioServer.Feed()
+    let server = try ScenarioServer { _, _ in .feed(feed) }
+    defer { server.stop() }
+    // No line is this long: the limit is none for bytes.
+    let response = try await open(server) {
+      $0.cutsLines = false
+      $0.limits.line = 4
+    }
+    let bytes: [UInt8] = [0, 10, 13, 10, 255, 7, 7, 7]
+    feed.bytes(bytes)
+    feed.end(.complete)
+    var received: [UInt8] = []
+    while let chunk = try await response.nextChunk() {
+      #expect(!chunk.isEmpty)
+      received += chunk
+    }
+    #expect(received == bytes)
+  }
+
+  @Test func pausesBytesThatAreNotReadAndLosesNone() async throws {
+    let feed = ScenarioServer.Feed()
+    let piece = [UInt8](repeating: 7, count: 64 << 10)
+    for _ in 0..<512 { feed.bytes(piece) }
+    feed.end(.complete)
+    let server = try ScenarioServer { _, _ in .feed(feed) }
+    defer { server.stop() }
+    let response = try await open(server) { $0.cutsLines = false }
+    var count = try await response.nextChunk()?.count ?? 0
+    #expect(response.received < 16 << 20)
+    while let chunk = try await response.nextChunk() { count += chunk.count }
+    #expect(count == 512 * piece.count)
+  }
+
   @Test func limitsALine() async throws {
     let server = try ScenarioServer { _, _ in .lines(["short", String(repeating: "x", count: 3000)], then: .hold) }
     defer { server.stop() }

@@ -1,12 +1,12 @@
-import HTTP
-
-/// The proxy variables of the environment as client-go reads them (golang.org/x/net/http/httpproxy).
-struct ProxyEnvironment {
+/// The proxy variables of the environment as client-go reads them (golang.org/x/net/http/httpproxy). They are given, never
+/// looked up: who may not use them passes none.
+public struct ProxyEnvironment: Sendable, Hashable {
   private let https: String?
   private let http: String?
   private let exceptions: [Substring]
 
-  init(_ environment: [String: String]) {
+  /// - Parameter environment: its `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or not.
+  public init(_ environment: [String: String]) {
     func value(_ name: String) -> String? {
       [name, name.lowercased()].compactMap { environment[$0] }.first { !$0.isEmpty }
     }
@@ -17,7 +17,7 @@ struct ProxyEnvironment {
   }
 
   /// The proxy for an address; nil goes straight. The local machine is never reached through one.
-  func proxy(for address: Address) -> String? {
+  public func proxy(for address: Address) -> String? {
     guard let proxy = address.scheme == "https" ? https : http, !address.isLoopback else { return nil }
     let isExcepted = exceptions.contains { matches($0, address) }
     if isExcepted { return nil }
