@@ -49,7 +49,7 @@ let package = Package(
     .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: strict),
     .target(name: "Kube", dependencies: ["GitOps", "Structured", "HTTP"], swiftSettings: strict),
     .target(name: "KubeWrite", dependencies: ["GitOps", "Structured", "HTTP", "Kube"], swiftSettings: strict),
-    .target(name: "Git", dependencies: ["GitOps", "CGit2"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["GitOps", "HTTP", "CGit2"], swiftSettings: strict),
     .target(
       name: "Helpers",
       dependencies: [
@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "KubeTests", dependencies: ["Kube", "KubeWrite", "HTTP", "GitOps", "Structured", "TestKit"],
       swiftSettings: strict),
-    .testTarget(name: "GitTests", dependencies: ["Git", "GitOps"], swiftSettings: strict),
+    .testTarget(name: "GitTests", dependencies: ["Git", "GitOps", "HTTP", "TestKit"], swiftSettings: strict),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "GitOps"], swiftSettings: strict),
     .testTarget(
       name: "DemoTests",

@@ -17,6 +17,8 @@ struct Configuration: Sendable, Equatable {
     /// Where this machine reads it.
     var url: String
     var token: Token?
+    /// Path of the CA's certificates, in place of the system's.
+    var authority: String?
   }
 
   struct Ignore: Sendable, Equatable {
@@ -154,7 +156,8 @@ private struct ConfigurationReader {
         } else {
           problem(value, "token: give { env: NAME } or { file: PATH }, never the token itself")
         }
-      default: problem(value, "unknown key '\(key)' (known: match, url, token)")
+      case "ca": repo.authority = text(value, key: key)
+      default: problem(value, "unknown key '\(key)' (known: match, url, token, ca)")
       }
     }
     return repo

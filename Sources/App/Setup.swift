@@ -73,7 +73,7 @@ struct Setup: Sendable {
       notices += store.notices
       options.journal = store
     }
-    let git = gitSources(parts, world, &notices)
+    let git = gitSources(parts, world, network, &notices)
     return Wiring(
       engine: Engine(options: options, git: git), notices: notices, network: network, journal: options.journal,
       temporaryFolder: world == nil ? nil : mirrorFolder(world))
@@ -161,9 +161,11 @@ struct Setup: Sendable {
     world == nil ? "\(paths.cacheDirectory)/git" : "\(paths.cacheDirectory)/demo-\(getpid())"
   }
 
-  /// Where repositories are read; nil, with a notice, when there is no folder for mirrors.
+  /// Where repositories are read, over the same network as clusters; nil, with a notice, when there is no folder for
+  /// mirrors.
   func gitSources(
-    _ parts: Parts, _ world: (any DemoWorld)?, limits: FetchLimits = FetchLimits(), _ notices: inout [String]
+    _ parts: Parts, _ world: (any DemoWorld)?, _ network: Network, limits: FetchLimits = FetchLimits(),
+    _ notices: inout [String]
   ) -> GitSources? {
     var rules: [RepositoryRules.Rule] = []
     for repository in world?.repositories ?? [] {
@@ -177,7 +179,9 @@ struct Setup: Sendable {
         case nil: nil
         }
       do throws(GitError) {
-        rules.append(try RepositoryRules.Rule(match: repo.match, url: repo.url, token: token))
+        rules.append(
+          try RepositoryRules.Rule(
+            match: repo.match, url: repo.url, token: token, authority: repo.authority))
       } catch {
         notices.append("repos: \(error.message)")
       }
@@ -188,7 +192,9 @@ struct Setup: Sendable {
       return nil
     }
     do throws(GitError) {
-      let cache = try MirrorCache(directory: folder, credentials: parts.gitCredentials, limits: limits)
+      let access = HostAccess(network: network, proxies: ProxyEnvironment(environment))
+      let cache = try MirrorCache(
+        directory: folder, access: access, credentials: parts.gitCredentials, limits: limits)
       return GitSources(cache: cache, rules: RepositoryRules(rules))
     } catch {
       notices.append("Git repositories cannot be mirrored: \(error.message)")

@@ -3,6 +3,7 @@
 
 #include <git2.h>
 #include <git2/sys/stream.h>
+#include <git2/sys/transport.h>
 #include <libssh2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -31,16 +32,23 @@ static inline int cgit2_set_owner_validation(int enabled) {
   return git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, enabled);
 }
 
-static inline int cgit2_set_user_agent(const char *agent) {
-  return git_libgit2_opts(GIT_OPT_SET_USER_AGENT, agent);
-}
-
 // A macro in libssh2.
 static inline LIBSSH2_SESSION *cgit2_ssh_session(void) {
   return libssh2_session_init_ex(NULL, NULL, NULL, NULL);
 }
 
-// A TCP connection under libgit2's own transports. Its ssh transport does not go through the functions of `git_stream` but
+// libgit2's side of our transport for http and https, each with its Swift owner behind it.
+typedef struct {
+  git_smart_subtransport parent;
+  void *operation;
+} cgit2_subtransport;
+
+typedef struct {
+  git_smart_subtransport_stream parent;
+  void *exchange;
+} cgit2_exchange;
+
+// A TCP connection under libgit2's ssh transport. That transport does not go through the functions of `git_stream` but
 // takes the descriptor out of the structure (libgit2 1.5: streams/socket.h, transports/ssh.c), so the fields after
 // `parent` are exactly the ones it expects there.
 typedef struct {

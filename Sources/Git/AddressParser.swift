@@ -161,7 +161,8 @@ struct AddressParser {
     }
   }
 
-  private static func percentDecoded(_ text: Substring) -> String? {
+  /// Nil when an escape is broken, or the bytes are no UTF-8.
+  static func percentDecoded(_ text: Substring) -> String? {
     var out: [UInt8] = []
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {

@@ -10,9 +10,15 @@ public struct FetchLimits: Sendable, Hashable {
   public var receivedBytes = 500 << 20
   public var objects = GitLibrary.objectLimit
   public var advertisedReferences = 100_000
-  /// At once, in all and on one host.
+  public var advertisedBytes = 32 << 20
+  /// Downloads at once, in all.
   public var fetches = 4
+  /// Conversations at once with one host, and in all: those that only ask cost little, and a silent host must not keep
+  /// others from being asked.
   public var fetchesPerHost = 2
+  public var conversations = 32
+  /// Conversations that did not end in time and hold a thread: with so many nothing new is begun over ssh.
+  public var abandoned = 2
 
   public init() {}
 }

@@ -1,4 +1,5 @@
 import CGit2
+import Dispatch
 import Synchronization
 
 /// One conversation with a remote: what may stop it, what its callbacks saw. Callbacks run on the fetching thread,
@@ -11,8 +12,13 @@ final class FetchOperation: Sendable {
     var descriptor: Int32?
     var stopped: (reason: Reason, at: ContinuousClock.Instant)?
     var lastProgress: ContinuousClock.Instant
+    /// Ends what the fetching thread waits for.
+    var interrupt: (@Sendable () -> Void)?
     var error: GitError?
-    var asked = 0
+    var received = 0
+    var wasHeard = false
+    var wantsCredential = false
+    var wasAsked = false
     var isFinished = false
   }
 
@@ -22,11 +28,20 @@ final class FetchOperation: Sendable {
   let address: RepositoryAddress
   let credential: GitCredential?
   let limits: FetchLimits
+  /// The way to the host over http; nil where there is none.
+  let access: HostAccess?
+  /// PEM certificates to trust in place of the system's.
+  let authorities: [UInt8]?
   private let begun = ContinuousClock.now
   private let state: Mutex<State>
 
-  init(address: RepositoryAddress, credential: GitCredential?, limits: FetchLimits) {
+  init(
+    address: RepositoryAddress, credential: GitCredential?, limits: FetchLimits, access: HostAccess? = nil,
+    authorities: [UInt8]? = nil
+  ) {
     self.address = address
+    self.access = access
+    self.authorities = authorities
     self.credential = credential
     self.limits = limits
     state = Mutex(State(lastProgress: begun))
@@ -44,13 +59,29 @@ final class FetchOperation: Sendable {
   /// After this returns `stop` does not touch the descriptor any more.
   func detach() { state.withLock { $0.descriptor = nil } }
 
-  /// Ends the conversation: every blocking call on its socket returns.
+  /// Ends the conversation: every blocking call on its socket, and every wait for the network, returns.
   func stop(_ reason: Reason) {
-    state.withLock {
-      guard $0.stopped == nil, !$0.isFinished else { return }
-      $0.stopped = (reason, .now)
-      if let descriptor = $0.descriptor { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+    let interrupt = state.withLock { state -> (@Sendable () -> Void)? in
+      guard state.stopped == nil, !state.isFinished else { return nil }
+      state.stopped = (reason, .now)
+      if let descriptor = state.descriptor { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+      return state.interrupt
     }
+    interrupt?()
+  }
+
+  /// Runs `body` on the cooperative pool while this thread, which is a fetching queue's own, waits; `stop` cancels it.
+  func wait<T: Sendable>(for body: @escaping @Sendable () async -> T) -> T {
+    let handover = Handover<T>()
+    let task = Task.detached { handover.put(await body()) }
+    let isStopped = state.withLock {
+      $0.interrupt = { task.cancel() }
+      return $0.stopped != nil
+    }
+    if isStopped { task.cancel() }
+    let value = handover.take()
+    state.withLock { $0.interrupt = nil }
+    return value
   }
 
   var isFinished: Bool { state.withLock { $0.isFinished } }
@@ -81,19 +112,36 @@ final class FetchOperation: Sendable {
 
   func progressed() { state.withLock { $0.lastProgress = .now } }
 
-  /// Keeps the first error: later ones follow from it.
-  func fail(_ error: GitError) { state.withLock { if $0.error == nil { $0.error = error } } }
-
-  /// How often a credential was asked for, this time included.
-  func countAsking() -> Int {
+  /// The host answered, with so many bytes more of what was asked for.
+  func heard(bytes: Int = 0) {
     state.withLock {
-      $0.asked += 1
-      return $0.asked
+      $0.lastProgress = .now
+      $0.wasHeard = true
+      $0.received += bytes
     }
   }
 
-  /// The server wants a credential, and this operation had none.
-  var lacksCredential: Bool { credential == nil && state.withLock { $0.asked > 0 && $0.stopped == nil } }
+  /// Bytes of all answers so far.
+  var received: Int { state.withLock { $0.received } }
+
+  /// Anything came from the host, beyond a connection.
+  var wasHeard: Bool { state.withLock { $0.wasHeard } }
+
+  /// Keeps the first error: later ones follow from it.
+  func fail(_ error: GitError) { state.withLock { if $0.error == nil { $0.error = error } } }
+
+  /// True the first time that an ssh key is asked for; the second time the first one was refused.
+  func isFirstAsking() -> Bool {
+    state.withLock { state in
+      defer { state.wasAsked = true }
+      return !state.wasAsked
+    }
+  }
+
+  /// The server answered that it wants a credential, or another one.
+  func refuseCredential() { state.withLock { $0.wantsCredential = true } }
+
+  var wantsCredential: Bool { state.withLock { $0.wantsCredential } }
 
   /// The error to report when a call failed with `failure`, or when it did not return.
   func error(_ failure: GitFailure?) -> GitError {
@@ -125,5 +173,23 @@ extension Duration {
   var seconds: String {
     let tenths = milliseconds / 100
     return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
+  }
+}
+
+/// One value from an asynchronous task to the thread that waits for it.
+private final class Handover<T: Sendable>: Sendable {
+  private let value = Mutex<T?>(nil)
+  private let isThere = DispatchSemaphore(value: 0)
+
+  func put(_ new: T) {
+    value.withLock { $0 = new }
+    isThere.signal()
+  }
+
+  func take() -> T {
+    while true {
+      isThere.wait()
+      if let value = value.withLock({ $0 }) { return value }
+    }
   }
 }

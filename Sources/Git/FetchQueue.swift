@@ -5,10 +5,14 @@ import Synchronization
 /// answered all the same, and the thread is left behind.
 final class FetchQueue: Sendable {
   private let queue: DispatchQueue
+  private let left: LeftBehind
   /// Whether something left behind still runs.
   private let hangs = Mutex(false)
 
-  init(label: String) { queue = DispatchQueue(label: label) }
+  init(label: String, left: LeftBehind) {
+    queue = DispatchQueue(label: label)
+    self.left = left
+  }
 
   var isHanging: Bool { hangs.withLock { $0 } }
 
@@ -22,7 +26,7 @@ final class FetchQueue: Sendable {
         queue.async {
           let result = FetchOperation.$current.withValue(operation) { work() }
           operation.finish()
-          self.hangs.withLock { $0 = false }
+          self.returned()
           answer.give(result)
         }
         Task {
@@ -31,7 +35,7 @@ final class FetchQueue: Sendable {
             case .finished: return
             case .goOn: try? await Task.sleep(for: .milliseconds(100))
             case .hangs:
-              self.hangs.withLock { $0 = !operation.isFinished }
+              self.leave(operation)
               return answer.give(.failure(operation.error(nil)))
             }
           }
@@ -42,6 +46,30 @@ final class FetchQueue: Sendable {
     }
     return result
   }
+
+  private func leave(_ operation: FetchOperation) {
+    hangs.withLock { hangs in
+      guard !hangs, !operation.isFinished else { return }
+      hangs = true
+      left.add(1)
+    }
+  }
+
+  private func returned() {
+    hangs.withLock { hangs in
+      if hangs { left.add(-1) }
+      hangs = false
+    }
+  }
+}
+
+/// How many threads of all mirrors were left behind and have not returned.
+final class LeftBehind: Sendable {
+  private let number = Mutex(0)
+
+  var count: Int { number.withLock { $0 } }
+
+  func add(_ change: Int) { number.withLock { $0 += change } }
 }
 
 /// A continuation that is resumed by whoever comes first.

@@ -36,4 +36,11 @@ public struct GitError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   public var description: String { message }
+
+  /// The host, not the repository, is what failed.
+  var isOfHost: Bool { kind == .timeout || kind == .unreachable }
+}
+
+extension Result where Failure == GitError {
+  var error: GitError? { if case .failure(let error) = self { error } else { nil } }
 }

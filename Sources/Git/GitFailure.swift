@@ -54,23 +54,23 @@ extension GitError {
       self.init(.authentication, "\(name): access was refused; \(address.authenticationRemedy)")
       return
     case GIT_ECERTIFICATE.rawValue:
-      self.init(
-        .certificate,
-        "\(name): its certificate does not verify (\(detail)) and is not accepted; correct it, or add its CA to the system's bundle"
-      )
+      self.init(.hostKey, "\(name): its host key does not verify (\(detail)) and is not accepted")
+      return
+    case GIT_EEOF.rawValue:
+      self.init(.unreachable, "\(name): its answer ended too early; it is tried again")
       return
     case GIT_ELOCKED.rawValue:
       self.init(.io, "\(name): another process is writing its mirror; it is tried again")
       return
     default: break
     }
-    if says("status code: 401", "status code: 403", "authenticat", "permission denied", "access denied") {
+    if says("authenticat", "permission denied", "access denied") {
       self.init(.authentication, "\(name): access was refused (\(detail)); \(address.authenticationRemedy)")
     } else if says("not owned by current user") {
       self.init(.io, "\(name): the repository belongs to another user; give it to this user, or name another address")
     } else if says("name or service not known", "name resolution", "no address associated") {
       self.init(.unreachable, "\(name): the host has no address (\(detail)); check the name and the network")
-    } else if says("status code: 404", "status code: 410", "not found", "does not exist", "not appear to be a git")
+    } else if says("not found", "does not exist", "not appear to be a git")
       || (address.scheme == .file && (failure.isOf(GIT_ERROR_OS) || failure.isOf(GIT_ERROR_REPOSITORY)))
     {
       self.init(

@@ -19,9 +19,8 @@ enum GitLibrary {
     _ = cgit2_set_mapped_limit(mappedLimit)
     _ = cgit2_set_cache_limit(cacheLimit)
     _ = cgit2_set_pack_limit(objectLimit)
-    _ = cgit2_set_user_agent("driftglass")
     SocketStream.register()
-    return true
+    return HTTPTransport.register()
   }()
 
   /// - Throws: `GitError` of kind `io` when the library cannot be used at all.

@@ -8,10 +8,14 @@ import Synchronization
 public actor Mirror {
   public nonisolated let address: RepositoryAddress
   private nonisolated let token: TokenReference?
+  /// Path of the CA's certificates.
+  private nonisolated let authority: String?
   private nonisolated let layout: BareLayout
   private nonisolated let limits: FetchLimits
   private nonisolated let slots: FetchSlots
   private nonisolated let credentials: CredentialSource?
+  private nonisolated let access: HostAccess?
+  private nonisolated let left: LeftBehind
   private nonisolated let fetches: FetchQueue
   private nonisolated let shared = Mutex(Shared())
   private nonisolated let executor: QueueExecutor
@@ -31,11 +35,14 @@ public actor Mirror {
   init(of location: RepositoryLocation, in cache: MirrorCache) {
     address = location.address
     token = location.token
+    authority = location.authority
     layout = cache.layout(of: location.address)
     limits = cache.limits
     slots = cache.slots
     credentials = cache.credentials
-    fetches = FetchQueue(label: "git.fetch")
+    access = cache.access
+    left = cache.left
+    fetches = FetchQueue(label: "git.fetch", left: cache.left)
     executor = QueueExecutor(label: "git.read")
   }
 
@@ -43,7 +50,7 @@ public actor Mirror {
   /// - Throws: `GitError`.
   public nonisolated func remoteHead(_ reference: GitReference) async throws(GitError) -> String {
     try reference.check(in: address)
-    return try await converse { [address] operation in
+    return try await converse(isDownload: false) { [address] operation in
       Result { () throws(GitError) in
         let connection = try RemoteConnection(to: address, into: nil, operation: operation)
         return try connection.find(reference).commit.text
@@ -55,7 +62,13 @@ public actor Mirror {
   /// - Throws: `GitError`; what was here before stays readable.
   public nonisolated func fetch(_ reference: GitReference) async throws(GitError) -> String {
     try reference.check(in: address)
-    return try await converse { [self] operation in
+    // Most of the time nothing has moved. Asking first takes none of the few places for downloads, and a silent host
+    // holds up nobody who may download.
+    let known = try await converse(isDownload: false) { [self] operation in
+      Result { () throws(GitError) in try unmoved(reference, operation) }
+    }
+    if let known { return known }
+    return try await converse(isDownload: true) { [self] operation in
       let result = Result { () throws(GitError) in try download(reference, operation) }
       if case .failure(let error) = result, error.kind == .corrupt { shared.withLock { $0.isDamaged = true } }
       return result
@@ -64,43 +77,61 @@ public actor Mirror {
 
   /// Runs one conversation with the remote in a slot, and once more with a credential when the server wants one.
   private nonisolated func converse<T: Sendable>(
-    _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>
+    isDownload: Bool, _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>
   ) async throws(GitError) -> T {
-    let slot = address.scheme == .file ? layout.path : address.host
-    guard await slots.acquire(host: slot, mirror: layout.path) else {
-      throw GitError(.cancelled, "\(address.url): the fetch was cancelled")
+    let host = address.scheme == .file ? layout.path : address.host
+    let place = FetchSlots.Place(host: host, mirror: layout.path, isDownload: isDownload)
+    switch await slots.acquire(place) {
+    case .granted: break
+    case .cancelled: throw GitError(.cancelled, "\(address.url): the fetch was cancelled")
+    case .hostIsSilent:
+      throw GitError(
+        .timeout, "\(address.url): \(address.host) did not answer for another repository; it is tried again")
     }
+    let wasHeard = Mutex(true)
     let result: Result<T, GitError>
     do throws(GitError) {
-      result = .success(try await attempt(body))
+      result = .success(try await attempt(body) { operation in wasHeard.withLock { $0 = operation.wasHeard } })
     } catch {
       result = .failure(error)
     }
-    await slots.release(host: slot, mirror: layout.path)
+    await slots.release(place, hostIsSilent: !wasHeard.withLock { $0 } && result.error?.isOfHost == true)
     return try result.get()
   }
 
+  /// - Parameter ended: given each operation that ended.
   private nonisolated func attempt<T: Sendable>(
-    _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>
+    _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>, ended: (FetchOperation) -> Void
   ) async throws(GitError) -> T {
     guard !fetches.isHanging else {
       throw GitError(.timeout, "\(address.url): an earlier fetch still hangs; nothing new is begun until it ends")
+    }
+    guard address.scheme != .ssh || left.count < limits.abandoned else {
+      throw GitError(
+        .timeout,
+        "\(address.url): \(left.count) earlier fetches still hang; nothing new is begun over ssh until one ends")
     }
     if layout.exists, !layout.isIntact { shared.withLock { $0.isDamaged = true } }
     // libgit2 shares open packs by path within the process: what is discarded must not be open.
     if shared.withLock({ $0.isDamaged }) { await close() }
     let known = try knownCredential()
-    let first = FetchOperation(address: address, credential: known, limits: limits)
+    let authorities = try knownAuthorities()
+    let first = FetchOperation(
+      address: address, credential: known, limits: limits, access: access, authorities: authorities)
     let result = await fetches.run(first) { body(first) }
+    ended(first)
     guard case .failure(let error) = result, error.kind == .authentication else { return try result.get() }
     shared.withLock { $0.credential = nil }
-    guard token == nil, address.scheme != .ssh, let credentials else { throw error }
+    guard token == nil, first.wantsCredential, let credentials else { throw error }
     let request = CredentialRequest(
       scheme: address.scheme.rawValue, host: address.authority, path: String(address.path.dropFirst()),
       user: address.user)
     guard let credential = try await credentials(request) else { throw error }
-    let second = FetchOperation(address: address, credential: credential, limits: limits)
-    let value = try await fetches.run(second) { body(second) }.get()
+    let second = FetchOperation(
+      address: address, credential: credential, limits: limits, access: access, authorities: authorities)
+    let again = await fetches.run(second) { body(second) }
+    ended(second)
+    let value = try again.get()
     shared.withLock { $0.credential = credential }
     return value
   }
@@ -111,15 +142,37 @@ public actor Mirror {
     return GitCredential(user: address.user ?? "git", password: try token.read(for: address))
   }
 
+  private nonisolated func knownAuthorities() throws(GitError) -> [UInt8]? {
+    guard let authority else { return nil }
+    guard let bytes = TokenReference.contents(of: authority, atMost: 1 << 20), !bytes.isEmpty else {
+      throw GitError(.certificate, "\(address.url): its CA cannot be read from \(authority); correct ca: under repos:")
+    }
+    return bytes
+  }
+
+  /// On the fetching thread: the commit of the reference, if the remote's is where the mirror's is.
+  private nonisolated func unmoved(
+    _ reference: GitReference, _ operation: FetchOperation
+  ) throws(GitError) -> String? {
+    let remote = try RemoteConnection(to: address, into: nil, operation: operation).find(reference)
+    guard layout.exists, !shared.withLock({ $0.isDamaged }) else { return nil }
+    layout.removeLeftovers(olderThan: 600)
+    let repository: Handle
+    do throws(GitFailure) { repository = try layout.open() } catch { return nil }
+    let history = History(repository: repository.pointer, name: address.url)
+    guard try history.target(of: reference) == remote.id, history.contains(remote.commit) else { return nil }
+    return remote.commit.text
+  }
+
   /// On the fetching thread.
   private nonisolated func download(
     _ reference: GitReference, _ operation: FetchOperation
   ) throws(GitError) -> String {
     let repository = try prepared()
     let connection = try RemoteConnection(to: address, into: repository.pointer, operation: operation)
-    let remote = try connection.find(reference)
+    // Checked before anything is downloaded.
+    _ = try connection.find(reference)
     let history = History(repository: repository.pointer, name: address.url)
-    if try history.target(of: reference) == remote.id, history.contains(remote.commit) { return remote.commit.text }
     try connection.fetch(reference)
     guard let commit = try history.head(reference) else {
       throw GitError(.noSuchReference, "\(address.url): \(reference.word) points to no commit")

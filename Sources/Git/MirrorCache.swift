@@ -7,27 +7,33 @@ public final class MirrorCache: Sendable {
   let limits: FetchLimits
   let slots: FetchSlots
   let credentials: CredentialSource?
+  let access: HostAccess?
+  let left = LeftBehind()
   /// One mirror for each location, so that all readers share its open repository.
   private let mirrors = Mutex<[RepositoryLocation: Mirror]>([:])
 
   /// - Parameter directory: absolute; made with mode 0700 when it is missing, else checked (C11).
+  /// - Parameter access: the way to hosts over http; nil where only files and ssh are read.
   /// - Parameter credentials: asked after a server refused; nil where no helper may run.
   /// - Throws: `GitError` of kind `io` with what to do.
   public init(
-    directory: String, credentials: CredentialSource? = nil, limits: FetchLimits = FetchLimits()
+    directory: String, access: HostAccess? = nil, credentials: CredentialSource? = nil,
+    limits: FetchLimits = FetchLimits()
   ) throws(GitError) {
     try GitLibrary.prepare()
     try PrivateDirectory.make(directory)
     self.directory = directory
+    self.access = access
     self.credentials = credentials
     self.limits = limits
-    slots = FetchSlots(limit: limits.fetches, perHost: limits.fetchesPerHost)
+    slots = FetchSlots(limits)
   }
 
   /// The mirror of a repository; the same one for the same location. Nothing happens on disk yet.
   public func mirror(of location: RepositoryLocation) -> Mirror {
     mirrors.withLock {
-      let key = RepositoryLocation(named: location.address, address: location.address, token: location.token)
+      let key = RepositoryLocation(
+        named: location.address, address: location.address, token: location.token, authority: location.authority)
       if let known = $0[key] { return known }
       let mirror = Mirror(of: key, in: self)
       $0[key] = mirror

@@ -110,7 +110,7 @@ struct RemoteConnection: ~Copyable {
       RemoteConnection.operation(payload).countProgress(progress)
     }
     callbacks.sideband_progress = { _, _, payload in
-      RemoteConnection.operation(payload).progressed()
+      RemoteConnection.operation(payload).heard()
       return 0
     }
     return callbacks
@@ -123,27 +123,24 @@ struct RemoteConnection: ~Copyable {
 }
 
 extension FetchOperation {
+  /// For ssh only: over http our own transport sends the credential.
   fileprivate func provideCredential(
     _ out: UnsafeMutablePointer<UnsafeMutablePointer<git_credential>?>?, user: String?, allowed: UInt32
   ) -> Int32 {
     func allows(_ type: git_credential_t) -> Bool { allowed & UInt32(type.rawValue) != 0 }
     if allows(GIT_CREDENTIAL_USERNAME) { return git_credential_username_new(out, address.user ?? "git") }
     // Asked a second time: what we had was refused.
-    guard countAsking() == 1 else { return GIT_EAUTH.rawValue }
-    if address.scheme == .ssh {
-      guard allows(GIT_CREDENTIAL_SSH_KEY) else { return GIT_EAUTH.rawValue }
-      return git_credential_ssh_key_from_agent(out, user ?? address.user ?? "git")
-    }
-    guard let credential, allows(GIT_CREDENTIAL_USERPASS_PLAINTEXT) else { return GIT_EAUTH.rawValue }
-    return git_credential_userpass_plaintext_new(out, credential.user, credential.password)
+    guard isFirstAsking(), allows(GIT_CREDENTIAL_SSH_KEY) else { return GIT_EAUTH.rawValue }
+    return git_credential_ssh_key_from_agent(out, user ?? address.user ?? "git")
   }
 
-  /// Never says "accept": a certificate that did not verify stays refused (D4), and so does an ssh host key, unless the
-  /// system-wide list knows it, which libgit2 does not read.
+  /// Never says "accept" to an ssh host key that did not verify (D4), unless the system-wide list knows it, which libgit2
+  /// does not read.
   fileprivate func checkCertificate(_ certificate: UnsafeMutablePointer<git_cert>?, isValid: Bool) -> Int32 {
+    heard()
     if isValid { return GIT_PASSTHROUGH.rawValue }
     guard let certificate, certificate.pointee.cert_type == GIT_CERT_HOSTKEY_LIBSSH2 else {
-      return GIT_PASSTHROUGH.rawValue
+      return GIT_ECERTIFICATE.rawValue
     }
     let key = UnsafeMutableRawPointer(certificate).assumingMemoryBound(to: git_cert_hostkey.self).pointee
     let presented = HostKey(key)
@@ -157,7 +154,7 @@ extension FetchOperation {
 
   fileprivate func countProgress(_ progress: UnsafePointer<git_indexer_progress>?) -> Int32 {
     guard let progress = progress?.pointee else { return 0 }
-    progressed()
+    heard()
     if Int(progress.total_objects) > limits.objects {
       stop(.tooMuch("\(limits.objects) objects"))
     } else if progress.received_bytes > limits.receivedBytes {

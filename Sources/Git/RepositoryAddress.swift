@@ -1,3 +1,5 @@
+import HTTP
+
 /// Where a repository is, parsed and normalised; only addresses that may be fetched from can be made (D3).
 public struct RepositoryAddress: Sendable, Hashable, CustomStringConvertible {
   public enum Scheme: String, Sendable, Hashable { case https, http, ssh, file }
@@ -14,7 +16,7 @@ public struct RepositoryAddress: Sendable, Hashable, CustomStringConvertible {
   public let path: String
   /// Part of the credential, never shown.
   let user: String?
-  /// `token=…`: sent, never shown.
+  /// `token=…`: never shown, and no part of the requests over http: the smart protocol has its own queries.
   let query: String?
   /// `host:path`, relative to the user's home on the host.
   let isScpLike: Bool
@@ -99,6 +101,18 @@ public struct RepositoryAddress: Sendable, Hashable, CustomStringConvertible {
         : "ssh://\(user.map { $0 + "@" } ?? "")\(authority)\(path)"
     case .https, .http: "\(scheme.rawValue)://\(authority)\(path)\(query.map { "?" + $0 } ?? "")"
     }
+  }
+
+  /// For http: what the two requests of git-upload-pack begin with, in the normal form that the gate wants. An escape that
+  /// could be read as another path stays as it is, and is refused there.
+  var webBase: String {
+    let segments = path.split(separator: "/").map { segment in
+      guard let plain = AddressParser.percentDecoded(segment),
+        !plain.unicodeScalars.contains(where: { $0.value < 0x20 || "/\\%;\u{7f}".unicodeScalars.contains($0) })
+      else { return String(segment) }
+      return Address.escaped(plain, allowing: ":")
+    }
+    return "\(scheme.rawValue)://\(authority)/\(segments.joined(separator: "/"))"
   }
 
   private static func percentEncoded(_ path: String) -> String {

@@ -4,14 +4,19 @@ public struct RepositoryRules: Sendable, Hashable {
     let key: String
     let address: RepositoryAddress
     let token: TokenReference?
+    let authority: String?
 
     /// - Parameter match: the address as the controllers name it; user and a trailing `.git` do not count.
     /// - Parameter url: where to read it instead; nil: the same address.
+    /// - Parameter authority: path of a file with the PEM certificates to trust instead of the system's.
     /// - Throws: `GitError` of kind `refusedAddress`.
-    public init(match: String, url: String? = nil, token: TokenReference? = nil) throws(GitError) {
+    public init(
+      match: String, url: String? = nil, token: TokenReference? = nil, authority: String? = nil
+    ) throws(GitError) {
       key = try AddressParser(match).parse().key
       address = try RepositoryAddress(url ?? match, namedBy: .configuration)
       self.token = token
+      self.authority = authority
     }
   }
 
@@ -25,7 +30,8 @@ public struct RepositoryRules: Sendable, Hashable {
   public func locate(_ url: String) throws(GitError) -> RepositoryLocation {
     let named = try AddressParser(url).parse()
     if let rule = rules.first(where: { $0.key == named.key }) {
-      return RepositoryLocation(named: named, address: rule.address, token: rule.token)
+      return RepositoryLocation(
+        named: named, address: rule.address, token: rule.token, authority: rule.authority)
     }
     try named.check(.cluster)
     return RepositoryLocation(named: named, address: named, token: nil)
@@ -37,10 +43,15 @@ public struct RepositoryLocation: Sendable, Hashable {
   public let named: RepositoryAddress
   public let address: RepositoryAddress
   public let token: TokenReference?
+  /// Path of a file with the certificates to trust instead of the system's.
+  public let authority: String?
 
-  public init(named: RepositoryAddress, address: RepositoryAddress, token: TokenReference? = nil) {
+  public init(
+    named: RepositoryAddress, address: RepositoryAddress, token: TokenReference? = nil, authority: String? = nil
+  ) {
     self.named = named
     self.address = address
     self.token = token
+    self.authority = authority
   }
 }

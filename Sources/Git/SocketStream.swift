@@ -1,8 +1,8 @@
 import CGit2
 import Glibc
 
-/// The TCP connections of libgit2's https and ssh transports. libgit2 1.5 has no timeouts: with our own sockets a
-/// connection attempt ends, and `FetchOperation.stop` can end a conversation with a silent server (D7).
+/// The TCP connections of libgit2's ssh transport. libgit2 1.5 has no timeouts: with our own sockets a connection attempt
+/// ends, and `FetchOperation.stop` can end a conversation with a silent server (D7).
 enum SocketStream {
   /// Once, at the set-up of the library. With a libgit2 whose structures are unknown its own sockets stay, and a fetch
   /// that hangs is left behind with its thread.

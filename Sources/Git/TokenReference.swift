@@ -20,7 +20,7 @@ public enum TokenReference: Sendable, Hashable {
       text = getenv(name).map { String(cString: $0) }
     case .file(let path):
       place = path
-      text = Self.contents(of: path)
+      text = Self.contents(of: path, atMost: Self.maximumBytes).flatMap { String(validating: $0, as: UTF8.self) }
     }
     guard let text else {
       throw GitError(
@@ -35,7 +35,8 @@ public enum TokenReference: Sendable, Hashable {
     return String(token[...end])
   }
 
-  private static func contents(of path: String) -> String? {
+  /// The bytes of a regular file; nil when it is none, cannot be read, or is larger.
+  static func contents(of path: String, atMost maximumBytes: Int) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -53,6 +54,6 @@ public enum TokenReference: Sendable, Hashable {
       if got == 0 { break }
       count += got
     }
-    return String(validating: bytes[..<count], as: UTF8.self)
+    return Array(bytes[..<count])
   }
 }

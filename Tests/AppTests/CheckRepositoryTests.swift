@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     (GitError.Kind.authentication, "log in with Git's credential helper"), (.notFound, "check spec.url"),
-    (.noSuchReference, "check spec.ref"), (.certificate, "add the CA"), (.timeout, "check the host's name"),
+    (.noSuchReference, "check spec.ref"), (.certificate, "name the CA"), (.timeout, "check the host's name"),
     (.unreachable, "check the host's name"), (.limit, "it is larger"), (.io, "check the folder of mirrors"),
   ])
   func eachFailureHasItsRemedy(_ kind: GitError.Kind, _ remedy: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import Synchronization
 import Testing
 
@@ -8,6 +9,7 @@ import Testing
 final class RemoteTests: Sendable {
   /// The servers of a test live as long as it does.
   private let servers = Mutex<[LoopbackServer]>([])
+  private let network = Network()
   private let commit = String(repeating: "a", count: 40)
 
   private func mirror(
@@ -15,7 +17,8 @@ final class RemoteTests: Sendable {
     token: TokenReference? = nil, credentials: CredentialSource? = nil
   ) throws -> Mirror {
     servers.withLock { $0.append(server) }
-    let cache = try MirrorCache(directory: folder.file("cache"), credentials: credentials, limits: limits)
+    let cache = try MirrorCache(
+      directory: folder.file("cache"), access: HostAccess(network: network), credentials: credentials, limits: limits)
     let address = try RepositoryAddress("http://127.0.0.1:\(server.port)/acme/fleet.git", namedBy: .configuration)
     return cache.mirror(of: RepositoryLocation(named: address, address: address, token: token))
   }
@@ -139,7 +142,7 @@ final class RemoteTests: Sendable {
     let server = try LoopbackServer { _ in nil }
     let address = try RepositoryAddress("http://127.0.0.1:\(server.port)/acme/fleet.git", namedBy: .configuration)
     let location = RepositoryLocation(named: address, address: address)
-    let cache = try MirrorCache(directory: folder.file("cache"))
+    let cache = try MirrorCache(directory: folder.file("cache"), access: HostAccess(network: network))
     let builder = try CommitBuilder(creatingBareAt: cache.layout(of: address).path)
     let commit = try builder.commit(["a": Array("x".utf8)], subject: "Here", time: Date(timeIntervalSince1970: 1))
     let mirror = cache.mirror(of: location)
@@ -155,7 +158,7 @@ final class RemoteTests: Sendable {
   @Test func aHangingServerLeavesTheOthersTheirSlots() async throws {
     let folder = try TemporaryFolder()
     let silent = try LoopbackServer { _ in nil }
-    let cache = try MirrorCache(directory: folder.file("cache"))
+    let cache = try MirrorCache(directory: folder.file("cache"), access: HostAccess(network: network))
     var hanging: [Task<GitError.Kind?, Never>] = []
     for number in 0..<4 {
       let location = try Fixture.location("http://127.0.0.1:\(silent.port)/\(number).git")

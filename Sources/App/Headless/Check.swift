@@ -4,6 +4,7 @@ import FoundationEssentials
 import Git
 import Glibc
 import GitOps
+import HTTP
 import Structured
 import Sync
 import Terminal
@@ -70,7 +71,9 @@ import Terminal
     _ subjects: () -> [CheckSubject]
   ) async {
     var notices: [String] = []
-    let repositories = repositoryProbe(&notices)
+    let network = Network()
+    defer { network.shutdown() }
+    let repositories = repositoryProbe(network, &notices)
     if repositories == nil {
       let remedy = "make the folder one of your own with mode 0700, or set XDG_CACHE_HOME"
       let findings = notices.map { CheckFinding.failed("mirrors", $0, remedy: remedy) }
@@ -157,12 +160,12 @@ import Terminal
     return configuration
   }
 
-  private func repositoryProbe(_ notices: inout [String]) -> CheckRepositoryProbe? {
+  private func repositoryProbe(_ network: Network, _ notices: inout [String]) -> CheckRepositoryProbe? {
     let helpers = HelperRecord()
     var parts = parts
     parts.gitCredentials = parts.gitCredentials.map(helpers.observing)
     let limits = CheckRepositoryProbe.limits(self.limits.repository)
-    guard let git = setup.gitSources(parts, nil, limits: limits, &notices) else { return nil }
+    guard let git = setup.gitSources(parts, nil, network, limits: limits, &notices) else { return nil }
     return CheckRepositoryProbe(git: git, helpers: helpers, limit: self.limits.repository)
   }
 }

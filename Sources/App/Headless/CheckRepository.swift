@@ -104,7 +104,8 @@ struct CheckRepository {
       return .init(sentence: "check spec.ref of \(seen.source.place): the host has no such reference")
     case .certificate:
       return .init(
-        sentence: "add the CA of the host to the system's bundle", paste: "update-ca-certificates")
+        sentence: "name the CA of the host in \(file), or add it to the system's bundle",
+        paste: "repos:\n  - { match: \"\(named)\", ca: /path/to/ca.pem }")
     case .refusedAddress:
       return .init(
         sentence: "name under repos: in \(file) where this machine reads it",
