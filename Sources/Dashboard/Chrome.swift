@@ -47,6 +47,7 @@ struct Header {
   private func right(_ level: Int) -> [Span] {
     var parts: [[Span]] = []
     if let clusters = unreachable { parts.append(clusters) }
+    if let repos = staleRepos(level) { parts.append(repos) }
     if level < 5 { parts.append([Span(untrusted: Format.clock(state.now, offset: state.zone), .header)]) }
     if state.isDemo { parts.append([Span("DEMO", .demo, .bold)]) }
     if let since = state.pausedSince {
@@ -65,6 +66,18 @@ struct Header {
   private func mode(_ word: SafeText, _ reason: String, _ level: Int) -> [Span] {
     level < 2
       ? [Span(word, .readonly, .bold), Span(" (\(untrusted: reason))", .readonly)] : [Span(word, .readonly, .bold)]
+  }
+
+  /// `fleet STALE 6m`: what Git says may be old; several at once are a number, with the age of the oldest.
+  private func staleRepos(_ level: Int) -> [Span]? {
+    let rows = state.snapshot.repos.compactMap { row in row.staleSince.map { (name: row.name, since: $0) } }
+    guard let oldest = rows.min(by: { $0.since < $1.since }) else { return nil }
+    if level > 3 { return [Span("GIT STALE", .linkStale, .bold)] }
+    let name = rows.count > 1 ? "\(rows.count) REPOS" : oldest.name
+    return [
+      Span(SafeText(untrusted: name, limit: 20), .linkStale),
+      Span(" STALE \(untrusted: Format.age(oldest.since, at: state.now))", .linkStale, .bold),
+    ]
   }
 
   /// `edge-7 STALE 6m`; several at once are a number.

@@ -102,7 +102,7 @@ extension RepoRow: Filterable {
     case .link, .state: link.word
     case .head: head?.id
     case .effect: inEffect
-    case .reason, .why, .message: link.reason
+    case .reason, .why, .message: self.reason
     default: nil
     }
   }

@@ -50,7 +50,9 @@ struct ReconcilerText {
     return row.resource.applied.map { !$0.matches(shown) } ?? true
   }
 
-  var head: Span {
+  var head: [Span] { [distance] + (row.headStaleSince == nil || row.head == .unknown ? [] : [Span("?", .linkStale)]) }
+
+  private var distance: Span {
     switch row.head {
     case .same: Span("same", .dim)
     case .ahead(let commits): Span(commits.map { "+\($0)" } ?? "+?", .driftPending)
@@ -76,7 +78,11 @@ struct ReconcilerText {
       spans.append(Span("stale \(untrusted: Format.age(since, at: now))  ", .linkStale))
     }
     if state.isInFlight(row) { spans.append(Span("request under way  ", .healthProgressing)) }
-    return spans + reason
+    spans += reason
+    if row.staleSince == nil, let since = row.headStaleSince {
+      spans.append(Span("\(spans.isEmpty ? "" : "  ")Git stale \(untrusted: Format.age(since, at: now))", .linkStale))
+    }
+    return spans
   }
 
   private var reason: [Span] {

@@ -149,12 +149,14 @@ public struct RepoRow: Sendable, Hashable {
   /// Commits that HEAD is ahead of the revision in effect; nil when not known.
   public var ahead: Int?
   public var link: Link
+  /// Why it cannot be read now, when HEAD is what was read before.
+  public var problem: String?
   /// Source objects that follow it, by cluster.
   public var sources: [ObjectRef]
 
   public init(
     url: String, name: String, ref: String, head: CommitSummary? = nil, inEffect: String? = nil, ahead: Int? = nil,
-    link: Link = .connecting, sources: [ObjectRef] = []
+    link: Link = .connecting, problem: String? = nil, sources: [ObjectRef] = []
   ) {
     self.url = url
     self.name = name
@@ -163,6 +165,7 @@ public struct RepoRow: Sendable, Hashable {
     self.inEffect = inEffect
     self.ahead = ahead
     self.link = link
+    self.problem = problem
     self.sources = sources
   }
 
@@ -176,6 +179,15 @@ public struct RepoRow: Sendable, Hashable {
     }
   }
   public var id: ID { ID(url: url, ref: ref) }
+
+  /// Since when HEAD is not confirmed; nil while it is, or when it was never read.
+  public var staleSince: Date? {
+    if case .stale(let since) = link { return Date(timeIntervalSince1970: since) }
+    return nil
+  }
+
+  /// Why it cannot be read, when it cannot.
+  public var reason: String? { problem ?? link.reason }
 }
 
 public struct NamespaceRow: Sendable, Hashable {
@@ -216,6 +228,8 @@ public struct ReconcilerRow: Sendable, Hashable {
   public var head: HeadState
   /// HEAD of the reference that its source follows.
   public var headCommit: String?
+  /// Since when HEAD is not confirmed; nil while it is.
+  public var headStaleSince: Date?
   /// The commit in effect.
   public var commit: CommitSummary?
   public var drift: DriftCounts

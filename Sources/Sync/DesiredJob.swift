@@ -108,7 +108,7 @@ struct DesiredJob: Sendable {
       switch row.link {
       case .live: return .undetermined("revision gone: \(commit.prefix(7)) is not in \(row.url) any more")
       case .connecting: return .undetermined("repository not read yet")
-      default: return .undetermined(row.link.reason ?? "repository cannot be read")
+      default: return .undetermined(row.reason ?? "repository cannot be read")
       }
     }
     set.commit = try await mirror.commit(commit)

@@ -24,7 +24,7 @@ extension Engine {
     let repo = resource.source.flatMap { repoOfSource[$0] }
     return DesiredKey(
       generation: store.object(resource.ref)?.generation ?? 0, inEffect: resource.inEffect, repo: repo,
-      head: repo.flatMap { repos[$0]?.row.head?.id }, problem: repo.flatMap { repos[$0]?.row.link.reason },
+      head: repo.flatMap { repos[$0]?.row.head?.id }, problem: repo.flatMap { repos[$0]?.row.reason },
       release: resource.release)
   }
 

@@ -72,6 +72,7 @@ extension Engine {
     var row = ReconcilerRow(resource: resource, target: resource.target == nil ? ref.cluster : nil, repo: repo)
     row.head = set?.headState ?? .unknown
     row.headCommit = repo.flatMap { repos[$0]?.row.head?.id }
+    row.headStaleSince = repo.flatMap { repos[$0]?.row.staleSince }
     row.commit = set?.commit
     row.drift = drift
     if case .undetermined(let reason) = state?.value { row.undetermined = reason }

@@ -83,8 +83,7 @@ public actor Engine {
   /// Dial and list again: what `Ctrl-r` does.
   public func refresh(_ cluster: ClusterID?) {
     for id in clusters.keys where cluster == nil || cluster == id { clusters[id]?.wakeUp() }
-    for id in repos.keys { repos[id]?.wantsLook = true }
-    fetchSignal.yield()
+    askRepositories()
   }
 
   // Wakes the session loop.

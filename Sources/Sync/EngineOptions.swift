@@ -11,6 +11,8 @@ public struct EngineOptions: Sendable {
   public var clusters: [ClusterOptions] = []
   /// Seconds between looks at a repository's references, ±10 %.
   public var gitRefresh = 60.0
+  /// A look at a repository that takes longer confirms nothing: until it ends HEAD is stale.
+  public var gitPatience: Duration = .seconds(35)
   public var ignore: [IgnoreRule] = []
   public var journal: JournalStore?
   /// The wall clock, for what people read. Timers use the continuous clock.

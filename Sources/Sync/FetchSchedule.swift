@@ -14,16 +14,21 @@ extension Engine {
     var state =
       repos[id]
       ?? RepoState(row: RepoRow(url: address, name: name, ref: id.ref), remote: url, reference: reference)
-    if !state.row.sources.contains(source.ref) { state.row.sources.append(source.ref) }
-    if let commit = source.artifact?.commit, commit != state.row.head?.id { state.wantsLook = true }
+    state.note(source.ref, commit: source.artifact?.commit)
     repos[id] = state
-    if state.wantsLook { fetchSignal.yield() }
+    fetchSignal.yield()
   }
 
   func unfollow(_ source: ObjectRef) {
     guard let id = repoOfSource.removeValue(forKey: source) else { return }
-    repos[id]?.row.sources.removeAll { $0 == source }
+    repos[id]?.forget(source)
     if repos[id]?.row.sources.isEmpty == true { repos[id] = nil }
+  }
+
+  /// Looks at every repository again as soon as it may be.
+  func askRepositories() {
+    for id in repos.keys { repos[id]?.plan.ask() }
+    fetchSignal.yield()
   }
 
   private static func shown(_ url: String, _ git: GitSources?) -> (url: String, name: String) {
@@ -42,27 +47,48 @@ extension Engine {
     return nil
   }
 
-  /// Looks at every repository when it is due: all in turn, each on its own, so that a dead host delays nobody.
+  /// Looks at every repository when it is due, each on its own, so that a dead host delays nobody. Sleeps until the next
+  /// one is due or somebody asks: with nothing to do nothing wakes up.
   func fetchLoop() async {
     await withDiscardingTaskGroup { group in
-      group.addTask {
-        for await _ in self.fetchWakeUps { await self.lookAtDue(.now) }
-      }
-      group.addTask {
-        while !Task.isCancelled {
-          try? await Task.sleep(for: .seconds(1))
-          await self.lookAtDue(.now)
+      var timer: Task<Void, Never>?
+      for await _ in fetchWakeUps {
+        timer?.cancel()
+        let now = ContinuousClock.now
+        for (id, state) in takeDue(now) { group.addTask { await self.look(id, state) } }
+        timer = nextMoment(now).map { moment in
+          Task { [fetchSignal] in
+            do { try await Task.sleep(until: moment, tolerance: .milliseconds(100)) } catch { return }
+            fetchSignal.yield()
+          }
         }
       }
+      timer?.cancel()
     }
   }
 
-  private func lookAtDue(_ now: ContinuousClock.Instant) {
-    for (id, state) in repos where !state.isBusy && (state.wantsLook || state.nextLook.map { $0 <= now } ?? true) {
-      repos[id]?.isBusy = true
-      repos[id]?.wantsLook = false
-      Task { await look(id, state) }
+  private func takeDue(_ now: LookPlan.Instant) -> [(RepoRow.ID, RepoState)] {
+    var due: [(RepoRow.ID, RepoState)] = []
+    for (id, state) in repos {
+      if let begun = state.plan.begun {
+        if begun + options.gitPatience <= now, state.row.link == .live {
+          repos[id]?.delayed()
+          markDirty()
+        }
+      } else if let moment = state.plan.due(now), moment <= now {
+        repos[id]?.plan.begin(now)
+        due.append((id, state))
+      }
     }
+    return due
+  }
+
+  /// When somebody is due next, or has been looked at for too long.
+  private func nextMoment(_ now: LookPlan.Instant) -> LookPlan.Instant? {
+    repos.values.lazy.compactMap { [options] state in
+      guard let begun = state.plan.begun else { return state.plan.due(now) }
+      return state.row.link == .live ? begun + options.gitPatience : nil
+    }.min()
   }
 
   nonisolated private func look(_ id: RepoRow.ID, _ state: RepoState) async {
@@ -71,13 +97,15 @@ extension Engine {
     }
     do throws(GitError) {
       let (mirror, _) = try git.mirror(of: state.remote)
-      let commit: String
       if let reference = state.reference {
-        commit = try await mirror.fetch(reference)
-      } else if let pinned = await pinnedCommit(id) {
-        commit = pinned
-      } else {
+        return await looked(id, .success(try await mirror.commit(try await mirror.fetch(reference))))
+      }
+      guard let revision = await pinnedRevision(id), let commit = revision.commit else {
         throw GitError(.noSuchReference, "the source names no branch or tag and has no artifact yet")
+      }
+      if await !mirror.contains(commit) {
+        // A semver range reports the tag that it found (`v1.2.3@sha1:…`), a pinned commit none.
+        _ = try await mirror.fetch(revision.name.map { .tag($0) } ?? .head)
       }
       await looked(id, .success(try await mirror.commit(commit)))
     } catch {
@@ -85,25 +113,24 @@ extension Engine {
     }
   }
 
-  private func pinnedCommit(_ id: RepoRow.ID) -> String? {
-    repos[id]?.row.sources.lazy.compactMap { self.resources[$0]?.artifact?.commit }.first
+  private func pinnedRevision(_ id: RepoRow.ID) -> Revision? {
+    repos[id]?.row.sources.lazy.compactMap { self.resources[$0]?.artifact }.first
   }
 
   private func looked(_ id: RepoRow.ID, _ result: Result<CommitSummary, GitError>) {
     guard var state = repos[id] else { return }
-    state.isBusy = false
-    state.isSeen = true
-    let spread = options.gitRefresh * Double.random(in: 0.9...1.1)
-    state.nextLook = .now + .seconds(spread)
+    let refresh = Duration.seconds(options.gitRefresh * Double.random(in: 0.9...1.1))
+    let jitter = Double.random(in: 1...2)
     switch result {
     case .success(let head):
-      state.row.head = head
-      state.row.link = .live
+      state.plan.end(.now, nil, refresh: refresh, jitter: jitter)
+      state.succeeded(head, at: options.now())
     case .failure(let error):
-      state.row.link =
-        error.kind == .authentication ? .authNeeded(reason: error.message) : .retrying(reason: error.message)
+      state.plan.end(.now, error.kind, refresh: refresh, jitter: jitter)
+      state.failed(error)
     }
     repos[id] = state
+    fetchSignal.yield()
     for resource in resources.values where resource.role == .reconciler {
       guard let source = resource.source, repoOfSource[source] == id else { continue }
       refreshDesired(resource)

@@ -69,6 +69,20 @@ import Testing
     try expect(snapshot, "all-stale")
   }
 
+  @Test func E_G01_saysSinceWhenAndWhyGitIsStale() throws {
+    var snapshot = World.incident
+    let id = snapshot.repos[0].id
+    snapshot.repos[0].link = .stale(since: World.ago(95).timeIntervalSince1970)
+    snapshot.repos[0].problem =
+      "\(snapshot.repos[0].url): the host stays silent (no answer within 30 s) and the fetch was ended; it is tried again"
+    for index in snapshot.reconcilers.indices where snapshot.reconcilers[index].repo == id {
+      snapshot.reconcilers[index].headStaleSince = World.ago(95)
+    }
+    try expect(snapshot, "git-stale", keys: "2 j k")
+    try expect(snapshot, "git-stale", width: 80, height: 24)
+    try expect(snapshot, "git-stale-repo", keys: "2 j k Enter")
+  }
+
   @Test func isCalmWhenAllIsWell() throws {
     var snapshot = World.incident
     snapshot.drift = []

@@ -90,7 +90,7 @@ extension Snapshot {
       items.append((cluster.id.name, cluster.link.reason ?? cluster.link.word))
     }
     for repo in repos where repo.link != .live {
-      items.append(("", "repository \(repo.url): \(repo.link.reason ?? repo.link.word)"))
+      items.append(("", "repository \(repo.url): \(repo.reason ?? repo.link.word)"))
     }
     if items.isEmpty, !isComplete { items.append(("", "not everything was seen within the time limit")) }
     return items

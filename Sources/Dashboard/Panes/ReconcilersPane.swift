@@ -61,8 +61,8 @@ struct ReconcilersPane {
     cells.append((depth > 0 ? [Span("  ")] : []) + text.name(room: widths[shows.cluster ? 3 : 2] - indent))
     if shows.revisions {
       // Where HEAD has no column of its own, `+2` stands behind the revision.
-      let head = widths[shows.cluster ? 5 : 4] == 0 && row.head.isAhead ? [text.head] : []
-      cells += [text.inEffect + head, [text.head]]
+      let head = widths[shows.cluster ? 5 : 4] == 0 && row.head.isAhead ? text.head : []
+      cells += [text.inEffect + head, text.head]
     }
     cells.append(text.drift)
     if shows.revisions { cells.append([text.next]) }

@@ -79,6 +79,11 @@ struct ScopePanes {
   private func repo(_ row: RepoRow) -> Table.Row {
     let commit = row.inEffect.map { String($0.prefix(7)) } ?? row.head?.short ?? "-"
     let name = [Span(row.link.look.sign, row.link.look.role), Span(" "), Span(untrusted: row.name)]
+    if row.staleSince != nil {
+      // What was read last stays in sight, greyed.
+      return Table.Row(
+        .cells([name, [Span(untrusted: commit, .commit)], [Span(untrusted: row.link.word, .linkStale)]]), role: .stale)
+    }
     if row.link.isTrouble {
       return Table.Row(.line(name + [Span("  \(untrusted: row.link.word)", row.link.look.role)]))
     }

@@ -123,7 +123,11 @@ struct SelectedBlock {
     if let head = row.head { lines.append([Span("HEAD ", .dim)] + CommitText.spans(head, at: state.now)) }
     if row.link.isTrouble {
       lines.insert(
-        [Span(untrusted: row.link.word, row.link.look.role), Span("  \(untrusted: row.link.reason ?? "")")], at: 1)
+        [
+          Span(untrusted: row.link.word, row.link.look.role),
+          Span(untrusted: row.staleSince.map { " " + Format.age($0, at: state.now) } ?? "", row.link.look.role),
+          Span("  \(untrusted: Names.oneLine(row.reason ?? "", limit: 600))"),
+        ], at: 1)
     }
     return lines
   }

@@ -71,6 +71,9 @@ extension Page {
       fact("HEAD", "\(row.headCommit.map { String($0.prefix(7)) + ", " } ?? "")\(ahead)", .driftPending)
     case .unknown: fact("HEAD", "not known")
     }
+    if let since = row.headStaleSince {
+      fact("Git", "STALE: HEAD was last read \(Format.age(since, at: state.now)) ago", .linkStale)
+    }
     if let release = row.resource.release {
       fact("Release", "\(release.namespace)/\(release.name) v\(release.version), \(release.status), \(release.chart)")
     }
