@@ -69,11 +69,11 @@ import Testing
       ("hole", silent.url, "token: abc"), ("gone", "http://127.0.0.1:\(refused)", ""),
       ("live", "http://127.0.0.1:\(port)", ""),
     ])
-    var check = try check(["--kubeconfig", path])
-    check.limits.answer = .seconds(3)
     var order: [String] = []
-    let summary = await check.check(TerminalReport()) { event in
+    // The silence lasts until the others were told.
+    let summary = try await check(["--kubeconfig", path]).check(TerminalReport()) { event in
       if case .done(let subject) = event, subject.kind == .cluster { order.append(subject.name) }
+      if order.count == 2 { silent.stop() }
     }
     #expect(order.last == "hole")
     #expect(summary.subjects.filter { $0.kind == .cluster }.map(\.name) == ["hole", "gone", "live"])
@@ -82,6 +82,17 @@ import Testing
     #expect(state(summary, "cluster live", "server") == .ok)
     #expect(summary.exitCode == 1)
     await server.stop()
+    silent.stop()
+  }
+
+  @Test func silenceEndsWithTheTimeOut() async throws {
+    let silent = try ScenarioServer { _, _ in .silence }
+    var check = try check(["--kubeconfig", try kubeconfig([("hole", silent.url, "token: abc")])])
+    check.limits.answer = .milliseconds(200)
+    let summary = await check.check(TerminalReport()) { _ in }
+    let finding = try #require(summary.subjects.first { $0.name == "hole" }?.findings.first)
+    #expect(finding.detail.hasSuffix("no answer within 200 ms"), "\(finding.detail)")
+    #expect(finding.remedy?.contains("stays silent") == true)
     silent.stop()
   }
 
