@@ -59,6 +59,9 @@ extension KubeReader {
     return access
   }
 
+  /// The user wants to know how things are now: no answer of before counts.
+  public func forgetReviews() { reviews.withLock { $0 = [:] } }
+
   private func review(_ question: AccessQuestion) async -> Access {
     let attributes: JSON = [
       "verb": .string(question.verb), "group": .string(question.group), "resource": .string(question.resource),

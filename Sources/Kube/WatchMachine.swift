@@ -252,13 +252,12 @@ public struct WatchMachine: Sendable {
     return move(to: link)
   }
 
-  /// The kind is not served (any more): the server says that there is nothing of it.
+  /// The kind is not served, or not in this version any more. What was there stays until discovery says which.
   private mutating func vanish() -> [Change] {
-    let had = version != nil
     state = .empty
     version = nil
     listVersion = .any
-    return (had ? [.replaceAll(stream, [])] : []) + leaveAlone(.absent)
+    return leaveAlone(.absent)
   }
 
   /// The kind can be listed but not watched (A15).

@@ -26,6 +26,7 @@ struct ClusterSession: Sendable {
   }
 
   private func run(_ reader: KubeReader) async {
+    reader.forgetReviews()
     guard await dial(reader) else { return }
     let heart = Heart(cluster: cluster.id, reader: reader, engine: engine)
     await withDiscardingTaskGroup { group in
