@@ -295,6 +295,9 @@ extension ClusterRow {
   /// Why it is not live.
   var why: String? { link.reason ?? problem }
 
+  /// Something of it may not be seen: what is not on screen may be there.
+  var isSeenInPart: Bool { visible != nil || link.isForbidden || links.contains { $0.link.isForbidden } }
+
   /// `sees shop, payments only`: nil when all of it can be seen.
   var limitedSight: String? {
     guard let visible else { return nil }

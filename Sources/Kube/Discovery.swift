@@ -41,6 +41,9 @@ public struct Discovery: Sendable {
     for resource in resources { add(resource) }
   }
 
+  /// Adds what an earlier answer said and this one does not.
+  public mutating func keep(_ resource: ServedResource) { add(resource) }
+
   mutating func add(_ resource: ServedResource) {
     resources.append(resource)
     byKind[resource.groupKind, default: []].append(resource)

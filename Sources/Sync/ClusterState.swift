@@ -10,8 +10,9 @@ struct ClusterState: Sendable {
   let generation: UInt64
   var reader: KubeReader? { options.reader }
   var version: String?
-  /// Nil until the first discovery.
-  var discovery: Discovery?
+  var kinds = ServedKinds()
+  /// Nil until the first answer.
+  var discovery: Discovery? { kinds.discovery }
   /// Before the first answer and when there is none: connecting, retrying, auth needed, stopped.
   var dial: Link = .connecting
   private(set) var links: [StreamID: Link] = [:]
@@ -33,6 +34,8 @@ struct ClusterState: Sendable {
   /// What the running session is asked to do; nil between sessions.
   var chores: AsyncStream<ClusterChore>.Continuation?
   var discoverySignal: AsyncStream<Void>.Continuation?
+  /// CustomResourceDefinitions whose deletion was seen.
+  var deletedDefinitions: Set<String> = []
 
   init(options: ClusterOptions, generation: UInt64 = 0) {
     self.options = options

@@ -11,6 +11,7 @@ struct DiscoveryKeeper: Sendable {
   private static let definition = GroupKind(group: "apiextensions.k8s.io", kind: "CustomResourceDefinition")
   /// A definition is established before it is served: it is looked at soon, and once more.
   private static let looks: [Duration] = [.seconds(1), .seconds(4)]
+  private static let longestWait: Duration = .seconds(15)
   /// Without any sign (A15).
   private static let interval: Duration = .seconds(300)
 
@@ -24,20 +25,32 @@ struct DiscoveryKeeper: Sendable {
         }
       }
       for await _ in await engine.discoveryRequests(of: cluster) {
-        for wait in Self.looks {
-          try? await Task.sleep(for: wait)
-          if Task.isCancelled { break }
-          await look()
-        }
+        await lookAgain()
       }
       group.cancelAll()
     }
   }
 
-  private func look() async {
-    // A server that does not answer now is asked again at the next occasion; what was known stays.
-    guard let discovery = try? await reader.discover() else { return }
-    await engine.discovered(cluster, discovery)
+  /// Looks until nothing is in doubt, less and less often.
+  private func lookAgain() async {
+    var wait = Self.looks.last ?? .zero
+    for first in Self.looks {
+      try? await Task.sleep(for: first)
+      if Task.isCancelled { return }
+      guard await look() else { continue }
+      while !Task.isCancelled {
+        try? await Task.sleep(for: wait)
+        if await look() == false { return }
+        wait = min(wait * 2, Self.longestWait)
+      }
+    }
+  }
+
+  /// - Returns: whether something is in doubt. A server that does not answer now is asked again at the next occasion; what
+  ///   was known stays.
+  private func look() async -> Bool {
+    guard let discovery = try? await reader.discover() else { return false }
+    return await engine.discovered(cluster, discovery)
   }
 
   /// Metadata is enough: what a definition says is read through discovery.
@@ -47,16 +60,14 @@ struct DiscoveryKeeper: Sendable {
       cluster: cluster, groupKind: Self.definition, version: served.version, plural: served.plural)
     let versions = KnownVersions()
     await Watcher(stream: stream, reader: reader, options: Watcher.Options(asMetadata: true)).run { change in
-      let changed: [String]
+      let changed: (all: Set<String>, deleted: Set<String>)
       switch change {
       case .replaceAll(_, let objects): changed = await versions.replace(with: objects)
       case .upsert(_, let object): changed = await versions.update(object, exists: true)
       case .remove(_, let object): changed = await versions.update(object, exists: false)
       case .link: return
       }
-      // `kustomizations.kustomize.toolkit.fluxcd.io`
-      let groups = Set(changed.map { String($0.drop { $0 != "." }.dropFirst()) })
-      if !groups.isEmpty { await engine.definitionsChanged(cluster, groups: groups) }
+      if !changed.all.isEmpty { await engine.definitionsChanged(cluster, changed.all, deleted: changed.deleted) }
     }
   }
 
@@ -65,19 +76,20 @@ struct DiscoveryKeeper: Sendable {
     private var versions: [String: String]?
 
     /// - Returns: the names that are not as they were; nothing at the first list.
-    func replace(with objects: [Object]) -> [String] {
+    func replace(with objects: [Object]) -> (all: Set<String>, deleted: Set<String>) {
       let next = Dictionary(objects.map { ($0.ref.name, $0.resourceVersion) }) { _, last in last }
       defer { versions = next }
-      guard let versions else { return [] }
-      return Set(versions.keys).union(next.keys).filter { versions[$0] != next[$0] }
+      guard let versions else { return ([], []) }
+      let changed = Set(versions.keys).union(next.keys).filter { versions[$0] != next[$0] }
+      return (changed, changed.filter { next[$0] == nil })
     }
 
-    func update(_ object: Object, exists: Bool) -> [String] {
+    func update(_ object: Object, exists: Bool) -> (all: Set<String>, deleted: Set<String>) {
       let name = object.ref.name
       let version = exists ? object.resourceVersion : nil
-      guard versions?[name] != version else { return [] }
+      guard versions?[name] != version else { return ([], []) }
       versions?[name] = version
-      return [name]
+      return ([name], exists ? [] : [name])
     }
   }
 }

@@ -125,20 +125,21 @@ extension Engine {
   }
 
   /// What is served was looked at again.
-  func discovered(_ cluster: ClusterID, _ discovery: Discovery) {
+  /// - Returns: whether something that was served is missing, so that another look is due soon.
+  func discovered(_ cluster: ClusterID, _ discovery: Discovery) -> Bool {
     take(discovery, of: cluster)
     // A kind that was not there when its watch asked may be there now.
     let isAbsent = clusters[cluster]?.links.values.contains(.absent) ?? false
     if isAbsent { clusters[cluster]?.reader?.pulse.send(.retry(within: .zero)) }
+    return clusters[cluster]?.kinds.areInDoubt ?? false
   }
 
   private func take(_ discovery: Discovery, of cluster: ClusterID) {
-    guard let old = clusters[cluster]?.discovery?.resources else {
-      clusters[cluster]?.discovery = discovery
-      return served(by: cluster)
-    }
-    clusters[cluster]?.discovery = discovery
-    if old != discovery.resources { served(by: cluster) }
+    let deleted = clusters[cluster]?.deletedDefinitions ?? []
+    let isFirst = clusters[cluster]?.discovery == nil
+    let isNew = clusters[cluster]?.kinds.take(discovery, deleted: deleted, at: .now) ?? false
+    if isNew || isFirst { served(by: cluster) }
+    if clusters[cluster]?.kinds.areInDoubt == true { discoverSoon(cluster) }
   }
 
   private func served(by cluster: ClusterID) {
@@ -150,10 +151,16 @@ extension Engine {
     markDirty()
   }
 
-  /// CustomResourceDefinitions of these groups came, changed or went.
-  func definitionsChanged(_ cluster: ClusterID, groups: Set<String>) {
+  /// CustomResourceDefinitions came, changed or went.
+  /// - Parameters:
+  ///   - changed: their names, `plural.group`.
+  ///   - deleted: those of them that are gone.
+  func definitionsChanged(_ cluster: ClusterID, _ changed: Set<String>, deleted: Set<String>) {
     guard let known = clusters[cluster]?.schemasKnown else { return }
+    let groups = Set(changed.map { String($0.drop { $0 != "." }.dropFirst()) })
     clusters[cluster]?.schemasKnown = known.filter { !groups.contains(String($0.prefix { $0 != "/" })) }
+    clusters[cluster]?.deletedDefinitions.subtract(changed)
+    clusters[cluster]?.deletedDefinitions.formUnion(deleted)
     discoverSoon(cluster)
   }
 

@@ -119,6 +119,9 @@ struct EmptyWords {
 
   private var drift: [[Span]] {
     let coverage = state.snapshot.coverage
+    if coverage.total == 0, state.snapshot.clusters.contains(where: \.isSeenInPart) {
+      return [[Span("No managed object that you may see.", .linkForbidden)]]
+    }
     if coverage.total == 0 {
       return [[Span(state.snapshot.isComplete ? "No managed objects to compare." : "Comparing…", .dim)]]
     }

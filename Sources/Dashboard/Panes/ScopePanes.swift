@@ -22,6 +22,7 @@ struct ScopePanes {
   private func emptyWords(_ pane: Pane) -> SafeText {
     if state.lists.hidden[pane] ?? 0 > 0 { return "nothing matches" }
     if !state.snapshot.isComplete { return "looking…" }
+    if pane != .clusters, snapshot.clusters.contains(where: \.isSeenInPart) { return "none that you may see" }
     return switch pane {
     case .clusters: "no cluster"
     case .repos: "no Git source found"
