@@ -50,6 +50,20 @@ import Testing
     try expect(snapshot([cluster]), "forbidden")
   }
 
+  @Test func A15_saysWhichNamespacesItSeesAndWhatItDoesNot() throws {
+    var cluster = ClusterRow(id: World.eu, server: "https://eu.example.com", version: "v1.31.2", link: .live)
+    cluster.visible = ["payments", "shop"]
+    cluster.narrowed = ["helmreleases", "kustomizations"]
+    try expect(snapshot([cluster]), "seen-in-part")
+    try expect(snapshot([cluster]), "seen-in-part-detail", keys: "1 Enter")
+  }
+
+  @Test func A22_marksTheRowsOfAKindThatIsNotConfirmed() throws {
+    var snapshot = World.incident
+    snapshot.clusters[0].staleKinds = [GroupKind(group: "apps", kind: "Deployment"): World.ago(130)]
+    for (width, height) in [(80, 24), (120, 36)] { try expect(snapshot, "stale-kind", width: width, height: height) }
+  }
+
   @Test func saysThatNothingAnswers() throws {
     let clusters = [
       ClusterRow(id: World.eu, server: "https://eu.example.com", link: .retrying(reason: "connection refused")),
