@@ -118,8 +118,8 @@ final class CurlLoop: @unchecked Sendable {
         defer { box.commands = [] }
         return box.commands
       }
-      for command in commands {
-        if case .stop = command { return stop() }
+      for (index, command) in commands.enumerated() {
+        if case .stop = command { return stop(commands[(index + 1)...]) }
         obey(command)
       }
       entries.removeAll(keepingCapacity: true)
@@ -245,11 +245,12 @@ final class CurlLoop: @unchecked Sendable {
     return next.milliseconds(after: .now)
   }
 
-  private func stop() {
+  /// - Parameter late: what was posted behind the stop and taken with it: somebody waits for its answer.
+  private func stop(_ late: ArraySlice<Command>) {
     let rest = mailbox.withLock { box in
       box.isStopped = true
       defer { box.commands = [] }
-      return box.commands
+      return late + box.commands
     }
     let error = HTTPError(.cancelled, host: "", cause: "the network is shut down")
     for case .start(_, _, let sink) in rest { Transfer.refuse(sink, error) }

@@ -280,4 +280,25 @@ extension Result where Success == Response, Failure == any Error {
   var isCancelled: Bool {
     if case .failure(let error) = self { (error as? HTTPError)?.kind == .cancelled } else { false }
   }
+
+  /// What was posted in the same moment as the end was taken with it and never answered.
+  @Test func answersEverybodyWhoAsksWhileItShutsDown() async throws {
+    let server = try ScenarioServer { _, _ in .silence }
+    defer { server.stop() }
+    for _ in 0..<50 {
+      let network = Network()
+      await withTaskGroup(of: Bool.self) { group in
+        for _ in 0..<20 {
+          group.addTask { [self] in
+            await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) } != nil
+          }
+        }
+        group.addTask {
+          network.shutdown()
+          return true
+        }
+        for await isAnswered in group { #expect(isAnswered) }
+      }
+    }
+  }
 }

@@ -227,6 +227,18 @@ import Testing
     #expect(words(server) == ["list 0", "watch L1", "list L1 NotOlderThan", "list", "watch L2"])
   }
 
+  /// Skips a pause of the watcher, never the far end of a watch that is open for a moment.
+  private func skipPause() async -> Duration {
+    while true {
+      await clock.sleepers(1)
+      if let wake = clock.nextWake, wake < .seconds(200) {
+        clock.advance(by: wake)
+        return wake
+      }
+      await Task.yield()
+    }
+  }
+
   @Test func keepsItsDataAndItsVersionThroughAnOutage() async throws {
     let server = try ScenarioServer { request, number in
       switch number {
@@ -241,7 +253,7 @@ import Testing
     defer { server.stop() }
     let task = try run(server)
     var waits: [Duration] = []
-    for _ in 0..<4 { waits.append(await clock.skip()) }
+    for _ in 0..<4 { waits.append(await skipPause()) }
     await model.becomes("a@1 b@2")
     task.cancel()
     await task.value
