@@ -274,12 +274,6 @@ import Testing
     let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
     #expect(error?.kind == .cancelled)
   }
-}
-
-extension Result where Success == Response, Failure == any Error {
-  var isCancelled: Bool {
-    if case .failure(let error) = self { (error as? HTTPError)?.kind == .cancelled } else { false }
-  }
 
   /// What was posted in the same moment as the end was taken with it and never answered.
   @Test func answersEverybodyWhoAsksWhileItShutsDown() async throws {
@@ -300,5 +294,11 @@ extension Result where Success == Response, Failure == any Error {
         for await isAnswered in group { #expect(isAnswered) }
       }
     }
+  }
+}
+
+extension Result where Success == Response, Failure == any Error {
+  var isCancelled: Bool {
+    if case .failure(let error) = self { (error as? HTTPError)?.kind == .cancelled } else { false }
   }
 }
