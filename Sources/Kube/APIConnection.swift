@@ -10,6 +10,7 @@ public final class APIConnection: Sendable {
   private let network: Network
   private let gate: Gate
   private let agent: String
+  private let pace: Int
   private let budget: RequestBudget?
   private let certificateChanged: @Sendable () -> Void
   private let life = Mutex(Life())
@@ -23,12 +24,14 @@ public final class APIConnection: Sendable {
 
   /// - Parameters:
   ///   - agent: `User-Agent`: what stands before the slash is the field manager of writes that name none.
+  ///   - pace: how many times faster than the wall's the caller's clock runs: the limits of requests follow.
   ///   - budget: what may be asked at a time; nil asks at once.
   ///   - certificateChanged: the client certificate is another one than at the request before (A16).
   public init(
-    access: ClusterAccess, network: Network, gate: Gate, agent: String = "driftglass/0.1",
+    access: ClusterAccess, network: Network, gate: Gate, agent: String = "driftglass/0.1", pace: Int = 1,
     budget: RequestBudget? = nil, certificateChanged: @escaping @Sendable () -> Void = {}
   ) {
+    self.pace = pace
     self.access = access
     self.network = network
     self.gate = gate
@@ -137,7 +140,7 @@ public final class APIConnection: Sendable {
     tls.key = credential.key
     var request = Request(
       call.method, access.server + call.target, target: .apiServer(base: access.server), headers: headers,
-      body: call.body, channel: call.channel, timeouts: call.timeouts, limits: call.limits, tls: tls,
+      body: call.body, channel: call.channel, timeouts: call.timeouts.divided(by: pace), limits: call.limits, tls: tls,
       proxy: access.proxy)
     request.isHarmless = call.isHarmless
     // On the same machine packing costs both sides more than the bytes do.

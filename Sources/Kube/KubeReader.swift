@@ -14,15 +14,17 @@ public final class KubeReader: Sendable {
   public let pulse: Pulse
   let reviews = Mutex<[AccessQuestion: KubeReader.Review]>([:])
 
+  /// - Parameter pace: how many times faster than the wall's the caller's clock runs: the limits of requests follow.
   public init(
     access: ClusterAccess, cluster: ClusterID, network: Network, gate: Gate, agent: String = "driftglass/0.1",
+    pace: Int = 1,
     budget: RequestBudget = RequestBudget()
   ) {
     self.cluster = cluster
     self.budget = budget
     let pulse = Pulse()
     self.pulse = pulse
-    connection = APIConnection(access: access, network: network, gate: gate, agent: agent, budget: budget) {
+    connection = APIConnection(access: access, network: network, gate: gate, agent: agent, pace: pace, budget: budget) {
       // Streams that are open were opened with what is not valid any more (A16).
       pulse.send(.suspect)
     }

@@ -85,6 +85,16 @@ extension APIServer {
     _ = try? store.write { (store: inout ObjectStore) throws(APIStatus) in store.window = max(0, events) }
   }
 
+  /// Ends every watch that is open, as at its time-out.
+  public func endWatches() { store.interrupt(.end) }
+
+  /// Ends every watch that is open with an ERROR event that says 410, and forgets all past events: every client has to
+  /// list again.
+  public func expireWatches() throws {
+    try expireEvents()
+    store.interrupt(.expiry)
+  }
+
   private func served(_ object: JSON) throws(APIStatus) -> ServedKind {
     let parts = (object["apiVersion"]?.string ?? "").split(separator: "/")
     return try served(

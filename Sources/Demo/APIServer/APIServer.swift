@@ -22,6 +22,11 @@ public final class APIServer: Sendable {
     /// How many past events watches can start from.
     public var window = 4096
     public var bookmarkInterval = Duration.seconds(15)
+    /// Bookmarks, time-outs of watches and late answers are counted on it.
+    public var clock: any Clock<Duration> = ContinuousClock()
+    public var versionForm = VersionForm.number
+    /// Fewer items a page than clients ask for, so that few objects make many pages.
+    public var pageLimit: Int?
     /// What older servers lack, for tests of clients.
     public var servesAggregatedDiscovery = true
     public var servesStreamingLists = true
@@ -49,6 +54,8 @@ public final class APIServer: Sendable {
   let kinds: [ServedKind]
   let discovery: Discovery
   let openAPI: OpenAPI
+  let time: ServerTime
+  let patience: Patience
   private let script = Mutex(FaultScript())
   private let recorded = Mutex<[Recorded]>([])
   private let listener = Mutex<Listener?>(nil)
@@ -66,7 +73,10 @@ public final class APIServer: Sendable {
     kinds = ServedKind.all
     discovery = Discovery(kinds: kinds)
     openAPI = OpenAPI(kinds: kinds, catalog: .shared)
-    store = ClusterStore(ObjectStore(kinds: kinds, window: options.window, seed: options.seed))
+    time = ServerTime(options.clock)
+    patience = Patience(time)
+    store = ClusterStore(
+      ObjectStore(kinds: kinds, window: options.window, seed: options.seed, versionForm: options.versionForm))
   }
 
   /// Listens on 127.0.0.1 until `stop()`.
@@ -113,7 +123,11 @@ public final class APIServer: Sendable {
 
   public func add(_ fault: Fault) { script.withLock { $0.faults.append(fault) } }
 
-  public func clearFaults() { script.withLock { $0.faults = [] } }
+  /// Answers that are late go on, streams that are silent are cut.
+  public func clearFaults() {
+    script.withLock { $0.faults = [] }
+    patience.recover()
+  }
 
   public var requests: [Recorded] { recorded.withLock { $0 } }
 
@@ -140,14 +154,18 @@ public final class APIServer: Sendable {
 
   func answer(_ request: ServerRequest, target: String) -> ServerResponse {
     record(request, target: target)
+    let recovery = patience.recovery
     let fault = script.withLock { $0.action(for: request) }
+    var request = request
+    if case .list(let listFault)? = fault { request.listFault = listFault }
     var response: ServerResponse
     do {
       response = try route(request)
     } catch {
       response = .failure(error)
     }
-    if let fault { response = fault.spoil(response, isWatch: request.isWatch) }
+    response.recovery = recovery
+    if let fault { response = fault.spoil(response, isWatch: request.isWatch, patience: patience, recovery: recovery) }
     return response
   }
 
@@ -165,6 +183,7 @@ public final class APIServer: Sendable {
         authorization: request.headers[.authorization] ?? "", ifNoneMatch: request.headers[.ifNoneMatch] ?? "",
         body: Array(body))
       let answer = server.answer(converted, target: query.isEmpty ? path : "\(path)?\(query)")
+      if let delay = answer.delay { try await server.patience.wait(for: delay, since: answer.recovery) }
       var headers = HTTPHeaders([.contentType: answer.contentType])
       for (name, value) in answer.headers { headers[HTTPHeader(name)] = value }
       let code = HTTPStatusCode(answer.status, phrase: answer.status < 400 ? "OK" : "Error")

@@ -7,7 +7,7 @@ extension APIServer {
   func objects(_ request: ServerRequest, _ path: ResourcePath, _ kind: ServedKind) throws(APIStatus) -> ServerResponse {
     let now = Date.now
     let representation = try Representation(accept: request.accept, include: request.query["includeObject"] ?? "")
-    let encoder = ObjectEncoder(kind: kind, representation: representation, now: now)
+    let encoder = ObjectEncoder(kind: kind, representation: representation, now: now, versionForm: options.versionForm)
     guard let name = path.name else { return try collection(request, path, encoder) }
     let key = ObjectKey(namespace: path.namespace ?? "", name: name)
     switch path.subresource {
@@ -130,10 +130,13 @@ extension APIServer {
   private func listQuery(_ request: ServerRequest, _ path: ResourcePath, _ kind: ServedKind) throws(APIStatus)
     -> ListQuery
   {
-    ListQuery(
-      filter: try filter(request, path, kind), limit: request.query["limit"].flatMap { Int($0) },
+    var limit = request.query["limit"].flatMap { Int($0) }
+    if let most = options.pageLimit { limit = limit.map { min($0, most) } }
+    return ListQuery(
+      filter: try filter(request, path, kind), limit: limit,
       continueToken: request.query["continue"].flatMap { $0.isEmpty ? nil : $0 },
-      resourceVersion: request.query["resourceVersion"] ?? "", match: request.query["resourceVersionMatch"] ?? "")
+      resourceVersion: request.query["resourceVersion"] ?? "", match: request.query["resourceVersionMatch"] ?? "",
+      fault: request.listFault)
   }
 
   private func filter(_ request: ServerRequest, _ path: ResourcePath, _ kind: ServedKind) throws(APIStatus) -> Filter {
@@ -167,7 +170,9 @@ extension APIServer {
     let text = request.query["resourceVersion"] ?? ""
     var from: UInt64?
     if !text.isEmpty, text != "0" {
-      guard let version = UInt64(text) else { throw .badRequest("invalid resource version \"\(text)\"") }
+      guard let version = options.versionForm.version(text) else {
+        throw .badRequest("invalid resource version \"\(text)\"")
+      }
       from = version
     }
     let sendsInitial = wantsInitial.map { $0 == "true" } ?? (from == nil)
@@ -177,7 +182,7 @@ extension APIServer {
     let session = WatchSession.Options(
       filter: try filter(request, path, encoder.kind), from: sendsInitial ? nil : from ?? store.read(\.version),
       sendsBookmarks: request.flag("allowWatchBookmarks"), marksInitialEnd: wantsInitial == "true",
-      timeout: .seconds(seconds), bookmarkInterval: options.bookmarkInterval)
+      timeout: .seconds(seconds), bookmarkInterval: options.bookmarkInterval, time: time)
     let store = store
     return ServerResponse(
       body: .stream(ByteStream { WatchSession(store: store, encoder: encoder, options: session) }))

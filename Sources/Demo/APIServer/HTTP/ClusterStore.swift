@@ -7,9 +7,16 @@ final class ClusterStore: Sendable {
   private let state: Mutex<ObjectStore>
   private let watches = Mutex<Watches>(Watches())
 
+  enum Interruption: Sendable {
+    case end
+    /// With an ERROR event that says 410.
+    case expiry
+  }
+
   private struct Watches {
     var next = 0
     var byResource: [GroupResource: [Int: AsyncStream<Void>.Continuation]] = [:]
+    var interruptions: [Interruption] = []
   }
 
   init(_ store: ObjectStore) { state = Mutex(store) }
@@ -55,6 +62,18 @@ final class ClusterStore: Sendable {
       self?.watches.withLock { $0.byResource[resource]?[id] = nil }
     }
     return (stream, continuation)
+  }
+
+  /// How all watches were told to end so far.
+  var interruptions: [Interruption] { watches.withLock { $0.interruptions } }
+
+  /// Ends every watch that is open.
+  func interrupt(_ interruption: Interruption) {
+    let waiting = watches.withLock { watches in
+      watches.interruptions.append(interruption)
+      return watches.byResource.values.flatMap { $0.values }
+    }
+    for continuation in waiting { continuation.yield() }
   }
 
   var openWatches: Int { watches.withLock { $0.byResource.values.reduce(0) { $0 + $1.count } } }

@@ -41,6 +41,7 @@ struct ObjectEncoder: Sendable {
   let kind: ServedKind
   let representation: Representation
   let now: Date
+  var versionForm = VersionForm.number
 
   func object(_ object: StoredObject) -> [UInt8] {
     switch representation {
@@ -51,7 +52,8 @@ struct ObjectEncoder: Sendable {
   }
 
   func list(_ page: ListPage) -> [UInt8] {
-    var metadata = JSONObject([("resourceVersion", .string(String(page.version)))])
+    var metadata = JSONObject()
+    if page.hasVersion { metadata["resourceVersion"] = .string(versionForm.text(page.version)) }
     if let token = page.continueToken { metadata["continue"] = .string(token) }
     if let remaining = page.remaining { metadata["remainingItemCount"] = .integer(remaining) }
     switch representation {
@@ -91,8 +93,10 @@ struct ObjectEncoder: Sendable {
   func watchLine(_ type: StoreEvent.Kind, _ object: StoredObject, isFirst: Bool) -> [UInt8] {
     let body: [UInt8]
     if case .table = representation {
-      body = table([object], listMetadata: ["resourceVersion": .string(String(object.version))], withColumns: isFirst)
-        .encoded()
+      body = table(
+        [object], listMetadata: ["resourceVersion": .string(versionForm.text(object.version))], withColumns: isFirst
+      )
+      .encoded()
     } else {
       body = self.object(object)
     }
@@ -100,7 +104,7 @@ struct ObjectEncoder: Sendable {
   }
 
   func bookmark(_ version: UInt64, endsInitialEvents: Bool) -> [UInt8] {
-    var metadata: JSON = ["resourceVersion": .string(String(version)), "creationTimestamp": .null]
+    var metadata: JSON = ["resourceVersion": .string(versionForm.text(version)), "creationTimestamp": .null]
     if endsInitialEvents { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
     let object: JSON
     switch representation {

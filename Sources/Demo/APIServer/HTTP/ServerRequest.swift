@@ -13,6 +13,8 @@ struct ServerRequest: Sendable {
   var authorization: String
   var ifNoneMatch: String
   var body: [UInt8]
+  /// How the list that is asked for is to misbehave.
+  var listFault: Fault.ListFault?
 
   func flag(_ name: String) -> Bool { query[name] == "true" || query[name] == "1" }
 
@@ -77,6 +79,10 @@ struct ServerResponse: Sendable {
   var contentType = "application/json"
   var headers: [(String, String)] = []
   var body: Body
+  /// How long it is held back.
+  var delay: Duration?
+  /// How often faults had been taken away when the request came.
+  var recovery = 0
 
   static func json(_ json: JSON, status: Int = 200) -> ServerResponse {
     ServerResponse(status: status, body: .bytes(json.encoded()))

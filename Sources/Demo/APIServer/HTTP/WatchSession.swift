@@ -12,6 +12,7 @@ struct WatchSession: PieceSource {
     var marksInitialEnd: Bool
     var timeout: Duration
     var bookmarkInterval: Duration
+    var time: ServerTime
   }
 
   private let store: ClusterStore
@@ -19,8 +20,10 @@ struct WatchSession: PieceSource {
   private let encoder: ObjectEncoder
   private var wakes: AsyncStream<Void>.Iterator
   private let ticker: Ticker
-  private let deadline: ContinuousClock.Instant
-  private var nextBookmark: ContinuousClock.Instant
+  private let deadline: Duration
+  private var nextBookmark: Duration
+  /// How often all watches had been told to end when this one began.
+  private let interruptions: Int
   private var cursor: UInt64?
   private var isFirst = true
   private var isDone = false
@@ -31,20 +34,26 @@ struct WatchSession: PieceSource {
     self.options = options
     let (stream, wake) = store.changes(of: encoder.kind.resource)
     wakes = stream.makeAsyncIterator()
-    let clock = ContinuousClock()
-    deadline = clock.now + options.timeout
-    nextBookmark = clock.now + options.bookmarkInterval
+    let now = options.time.now()
+    deadline = now + options.timeout
+    nextBookmark = now + options.bookmarkInterval
+    interruptions = store.interruptions.count
     let rhythm = options.sendsBookmarks ? min(options.bookmarkInterval, options.timeout) : options.timeout
-    ticker = Ticker(every: rhythm, wake: wake)
+    ticker = Ticker(every: rhythm, on: options.time, wake: wake)
     cursor = options.from
   }
 
   mutating func next() async throws -> [UInt8]? {
     if isDone { return nil }
     while true {
+      if let interruption = store.interruptions.dropFirst(interruptions).first {
+        isDone = true
+        if interruption == .end { return nil }
+        return ObjectEncoder.errorLine(.expired("too old resource version: the events are gone"))
+      }
       let piece = cursor.map { changes(since: $0) } ?? initialState()
       if !piece.isEmpty { return piece }
-      let now = ContinuousClock().now
+      let now = options.time.now()
       if now >= deadline {
         isDone = true
         return options.sendsBookmarks ? bookmark() : nil
@@ -94,7 +103,7 @@ struct WatchSession: PieceSource {
       for event in events {
         guard let kind = event.seen(by: options.filter) else { continue }
         // An object that stopped matching is sent as it was, with the version of the change.
-        let object = kind == .deleted && event.kind != .deleted ? event.departed : event.object
+        let object = kind == .deleted && event.kind != .deleted ? event.departed(encoder.versionForm) : event.object
         piece += encoder.watchLine(kind, object, isFirst: isFirst)
         isFirst = false
       }
@@ -105,9 +114,10 @@ struct WatchSession: PieceSource {
 
 extension StoreEvent {
   /// The state before, carrying the version of this event (kubernetes: cacher, DELETED for selectors).
-  fileprivate var departed: StoredObject {
+  fileprivate func departed(_ form: VersionForm) -> StoredObject {
     guard let previous else { return object }
-    return StoredObject(version: version, previous.json, entries: previous.entries, previous: previous)
+    return StoredObject(
+      version: version, text: form.text(version), previous.json, entries: previous.entries, previous: previous)
   }
 }
 
@@ -115,10 +125,10 @@ extension StoreEvent {
 private final class Ticker: Sendable {
   private let task: Task<Void, Never>
 
-  init(every interval: Duration, wake: AsyncStream<Void>.Continuation) {
+  init(every interval: Duration, on time: ServerTime, wake: AsyncStream<Void>.Continuation) {
     task = Task {
       while !Task.isCancelled {
-        try? await Task.sleep(for: interval)
+        try? await time.sleep(interval)
         wake.yield()
       }
     }

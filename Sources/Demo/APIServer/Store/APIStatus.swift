@@ -50,7 +50,7 @@ public struct APIStatus: Error, Sendable, Hashable {
   static func expired(_ message: String) -> APIStatus { APIStatus(code: 410, reason: "Expired", message: message) }
 
   /// 504 with cause ResourceVersionTooLarge: the version is newer than anything the server has.
-  static func versionTooLarge(_ version: UInt64, current: UInt64) -> APIStatus {
+  static func versionTooLarge(_ version: String, current: String) -> APIStatus {
     let details: JSON = [
       "causes": [["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]]
     ]

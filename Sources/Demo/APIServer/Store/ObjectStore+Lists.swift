@@ -22,6 +22,7 @@ struct ListQuery: Sendable {
   /// As sent; empty when not.
   var resourceVersion = ""
   var match = ""
+  var fault: Fault.ListFault?
 }
 
 struct ListPage: Sendable {
@@ -29,10 +30,27 @@ struct ListPage: Sendable {
   var version: UInt64
   var continueToken: String?
   var remaining: Int?
+  /// A fault: the answer does not say its version.
+  var hasVersion = true
 }
 
 extension ObjectStore {
   func list(_ kind: ServedKind, _ query: ListQuery) throws(APIStatus) -> ListPage {
+    var page = try wellBehavedList(kind, query)
+    switch query.fault {
+    case .repeatedToken: page.continueToken = query.continueToken ?? page.continueToken
+    case .emptyPage where query.continueToken == nil:
+      page.objects = []
+      page.continueToken = PageToken(version: page.version, after: ObjectKey(namespace: "", name: "")).text
+    case .stale(let events) where query.continueToken == nil:
+      page = self.page(kind, query, at: max(floor, version - min(version, UInt64(max(0, events)))), after: nil)
+    case .withoutVersion: page.hasVersion = false
+    case .emptyPage, .stale, nil: break
+    }
+    return page
+  }
+
+  private func wellBehavedList(_ kind: ServedKind, _ query: ListQuery) throws(APIStatus) -> ListPage {
     var at = version
     var after: ObjectKey?
     if let token = query.continueToken {
@@ -64,10 +82,10 @@ extension ObjectStore {
       }
       return nil
     }
-    guard let wanted = UInt64(query.resourceVersion) else {
+    guard let wanted = versionForm.version(query.resourceVersion) else {
       throw .badRequest("resourceVersion: Invalid value: \"\(query.resourceVersion)\"")
     }
-    if wanted > version { throw .versionTooLarge(wanted, current: version) }
+    if wanted > version { throw .versionTooLarge(query.resourceVersion, current: versionForm.text(version)) }
     guard query.match == "Exact" || (query.match.isEmpty && query.limit != nil) else { return nil }
     guard wanted >= floor else { throw .expired("The resourceVersion for the provided list is too old.") }
     return wanted
@@ -107,7 +125,9 @@ extension ObjectStore {
 
   /// The events after `version`, or 410 when they are no longer all known.
   func events(after wanted: UInt64) throws(APIStatus) -> ArraySlice<StoreEvent> {
-    guard wanted >= floor else { throw .expired("too old resource version: \(wanted) (\(floor))") }
+    guard wanted >= floor else {
+      throw .expired("too old resource version: \(versionForm.text(wanted)) (\(versionForm.text(floor)))")
+    }
     var low = events.startIndex
     var high = events.endIndex
     while low < high {

@@ -83,7 +83,8 @@ extension ObjectStore {
   private mutating func change(
     _ kind: ServedKind, _ key: ObjectKey, _ previous: StoredObject, to target: JSON, _ options: WriteOptions
   ) throws(APIStatus) -> StoredObject {
-    if let wanted = target["metadata"]?["resourceVersion"]?.string, !wanted.isEmpty, wanted != String(previous.version)
+    if let wanted = target["metadata"]?["resourceVersion"]?.string, !wanted.isEmpty,
+      wanted != versionForm.text(previous.version)
     {
       throw .conflict(
         kind, key.name, "the object has been modified; please apply your changes to the latest version and try again")
@@ -124,7 +125,9 @@ extension ObjectStore {
     let owners = entries(self, json)
     if let previous, unchanged(previous, json, owners) { return previous }
     if options.dryRun {
-      return StoredObject(version: previous?.version ?? version, json, entries: owners, previous: previous)
+      let at = previous?.version ?? version
+      return StoredObject(
+        version: at, text: versionForm.text(at), json, entries: owners, previous: previous)
     }
     // The last finalizer of an object that is being deleted lets it go.
     if let previous, json["metadata"]?["deletionTimestamp"] != nil,
@@ -144,7 +147,7 @@ extension ObjectStore {
     var metadata = JSONObject([("name", .string(key.name))])
     if kind.namespaced { metadata["namespace"] = .string(key.namespace) }
     metadata["uid"] = old?["uid"] ?? .string(uuid())
-    metadata["resourceVersion"] = .string(String(previous?.version ?? 0))
+    metadata["resourceVersion"] = .string(versionForm.text(previous?.version ?? 0))
     if kind.hasGeneration {
       let generation = old?["generation"]?.int ?? 0
       let isSame = previous.map { specification($0.json) == specification(json) } ?? false

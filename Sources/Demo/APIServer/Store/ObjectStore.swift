@@ -40,6 +40,7 @@ struct WriteOptions: Sendable {
 struct ObjectStore: Sendable {
   let kinds: [GroupResource: ServedKind]
   let catalog: SchemaCatalog
+  let versionForm: VersionForm
   /// How many past events a watch can start from; older ones answer 410.
   var window: Int {
     didSet { trim() }
@@ -58,7 +59,11 @@ struct ObjectStore: Sendable {
     var keys: [ObjectKey] = []
   }
 
-  init(kinds: [ServedKind] = ServedKind.all, window: Int = 4096, seed: UInt64 = 1, version: UInt64 = 1000) {
+  init(
+    kinds: [ServedKind] = ServedKind.all, window: Int = 4096, seed: UInt64 = 1, version: UInt64 = 1000,
+    versionForm: VersionForm = .number
+  ) {
+    self.versionForm = versionForm
     self.kinds = Dictionary(uniqueKeysWithValues: kinds.map { ($0.resource, $0) })
     catalog = .shared
     self.window = window
@@ -113,7 +118,8 @@ struct ObjectStore: Sendable {
     event: StoreEvent.Kind
   ) -> StoredObject {
     version += 1
-    let object = StoredObject(version: version, json, entries: entries, previous: previous)
+    let object = StoredObject(
+      version: version, text: versionForm.text(version), json, entries: entries, previous: previous)
     var table = tables.removeValue(forKey: kind.resource) ?? Table()
     if event == .deleted {
       table.objects[key] = nil

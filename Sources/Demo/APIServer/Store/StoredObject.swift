@@ -17,8 +17,10 @@ struct StoredObject: Sendable {
   }
 
   /// Writes version and owners into the object.
-  /// - Parameter previous: whose unchanged owners need not be written out again.
-  init(version: UInt64, _ object: JSON, entries: [ManagerEntry], previous: StoredObject?) {
+  /// - Parameters:
+  ///   - text: the version as clients see it.
+  ///   - previous: whose unchanged owners need not be written out again.
+  init(version: UInt64, text: String, _ object: JSON, entries: [ManagerEntry], previous: StoredObject?) {
     self.version = version
     self.entries = entries
     managedFields = entries.map { entry in
@@ -26,7 +28,7 @@ struct StoredObject: Sendable {
       return previous.managedFields[index]
     }
     var json = object
-    json["metadata"]?["resourceVersion"] = .string(String(version))
+    json["metadata"]?["resourceVersion"] = .string(text)
     json["metadata"]?["managedFields"] = entries.isEmpty ? nil : .array(managedFields)
     self.json = json
     encoding = Encoding()
