@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TEST := $(SWIFT) test --disable-xctest
 
-.PHONY: help deps run build test release install lint format check e2e bench fuzz screenshots docs
+.PHONY: help deps run build test release install lint format check e2e faults bench fuzz screenshots docs
 
 help:
 	@echo "make run          the dashboard on the embedded demo world (installs what is missing, builds, starts)"
@@ -13,7 +13,7 @@ help:
 	@echo "make e2e          the program under tmux against a real kube-apiserver and etcd"
 	@echo "make release      .build/release/driftglass and driftglass-view"
 	@echo "make install      copy them and the themes below PREFIX=$(PREFIX)"
-	@echo "also: deps build lint format bench fuzz screenshots docs"
+	@echo "also: deps build lint format faults bench fuzz screenshots docs"
 
 deps:
 	@.ci/deps build test
@@ -55,6 +55,15 @@ e2e:
 	@.ci/kube-apiserver --with-controller-manager >/dev/null
 	$(SWIFT) build
 	DRIFTGLASS_E2E=1 $(TEST) --filter EndToEndTests
+
+# The fault matrix (requirement A24) and, in real time, half-open connections. FAULT=name[,name] and SEED=number choose runs.
+FAULT ?=
+SEED ?=
+faults:
+	@.ci/deps build test
+	$(SWIFT) build --build-tests
+	DRIFTGLASS_FAULTS=1 FAULT="$(FAULT)" SEED="$(SEED)" $(TEST) --skip-build \
+	  --filter 'FaultTests.*($(if $(FAULT)$(SEED),,HundredStreams|)A24_theWholeMatrix)'
 
 # Figures on the real API server: 1,000 and 10,000 managed objects (time, memory, requests, processor), twenty clusters of
 # which fifteen are black holes. DRIFTGLASS_OUTAGE=600 watches a dead server for that many seconds instead of 120.

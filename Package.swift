@@ -122,6 +122,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "FaultTests", dependencies: ["Demo", "Structured", "GitOps", "HTTP", "Kube", "TestKit"],
+      swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "Demo", "Structured"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -39,6 +39,21 @@ import Testing
     #expect(Double(close) / Double(pairs) < 0.05)
   }
 
+  @Test func A12_noTwoOfFiftyClientsWaitAlikeInManyRounds() {
+    let waits = (0..<50).map { client in
+      var random = SeededRandom(seed: UInt64(client))
+      var backoff = Backoff()
+      return (0..<200).map { _ in seconds(backoff.next(using: &random)) }
+    }
+    #expect(waits.joined().count == 10_000)
+    for a in 0..<50 {
+      for b in 0..<a {
+        let alike = zip(waits[a], waits[b]).count { abs($0 - $1) < 0.05 }
+        #expect(alike <= 10, "clients \(a) and \(b): \(alike) of 200 rounds")
+      }
+    }
+  }
+
   @Test(arguments: [
     (nil as Int?, 0.8...1.6), (0, 0.8...1.6), (-5, 0.8...1.6), (1, 1.0...2.0), (10, 10.0...12.5), (119, 119.0...120.0),
     (500, 120.0...120.0), (999_999, 0.8...1.6),
