@@ -124,7 +124,7 @@ public final class RequestBudget: Sendable {
 
   // Streams
 
-  /// A stream ended badly. How long to wait before its successor begins: nothing for an accident, up to five seconds when
+  /// A stream ended badly, or before its time. How long to wait before its successor begins: nothing for an accident, up to five seconds when
   /// others broke at the same time.
   public func waitAfterBreak() -> Duration {
     let now = elapsed()

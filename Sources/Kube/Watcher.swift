@@ -143,7 +143,7 @@ public struct Watcher: Sendable {
     }
 
     /// Reads the events until the stream is over or not wanted any more.
-    /// - Returns: whether it ended badly.
+    /// - Returns: whether it ended badly, or before its time.
     private func read(
       _ watch: WatchStream, _ guardian: StreamGuard<Time>, _ began: Time.Instant, _ list: ListPlace,
       _ machine: inout WatchMachine
@@ -163,7 +163,10 @@ public struct Watcher: Sendable {
               if isFirstBookmark { group.addTask { await guardian.endWhenSilent(for: Watcher.silence) } }
               input = .event(event)
             } else {
-              input = guardian.verdict ?? .closed(lifetime: began.duration(to: clock.now), lines: lines)
+              let lifetime = began.duration(to: clock.now)
+              // A server that shuts down in good order ends its watches long before their time, all at once.
+              isBroken = lifetime < .seconds(seconds) - Watcher.grace
+              input = guardian.verdict ?? .closed(lifetime: lifetime, lines: lines)
             }
           } catch {
             if Task.isCancelled { break }
