@@ -85,10 +85,10 @@ extension WatchMachine {
       mayStream = false
       return []
     }
-    if error.status == 400 || error.status == 422 || error.kind == .connection(.tooLarge) || wasStreaming {
-      mayStream = false
-    }
-    if error.status == 400 || error.status == 422 { return [] }
+    // 405: whether the kind cannot be watched at all, the watch after the list tells.
+    let isRefused = [400, 405, 422].contains(error.status)
+    if isRefused || error.kind == .connection(.tooLarge) || wasStreaming { mayStream = false }
+    if isRefused { return [] }
     return fail(error, at: now)
   }
 }

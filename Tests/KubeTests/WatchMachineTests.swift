@@ -222,6 +222,17 @@ import Testing
     #expect(machine.next() == .list(.any, continue: nil, isPaged: true))
   }
 
+  /// Found by the fault matrix: the kind was left alone for five minutes, with nothing of it on screen.
+  @Test func A15_aStreamingListThatIsNotAllowedIsFollowedByPagesAndThenByPolling() {
+    var machine = Self.streaming()
+    #expect(machine.receive(.failed(Self.status(405)), at: .zero).isEmpty)
+    #expect(machine.next() == .list(.any, continue: nil, isPaged: true))
+    _ = machine.receive(.page(ObjectPage(objects: [], resourceVersion: "x")), at: .zero)
+    #expect(machine.receive(.failed(Self.status(405)), at: .zero).map(Self.word) == ["polling"])
+    Self.expect(machine.next(), .pause(60...60))
+    #expect(machine.next() == .list(.notOlderThan("x"), continue: nil, isPaged: true))
+  }
+
   @Test func aStreamingListThatFailsInTheMiddleWaitsAndThenAsksForPages() {
     var machine = Self.streaming()
     _ = machine.receive(.opened, at: .zero)
