@@ -100,10 +100,14 @@ extension Engine {
   /// Nil when nothing can be said yet: something it needs is still on its way and will ask again.
   private func compareRequest(_ pair: Pair) -> CompareRequest? {
     guard let resource = resources[pair.reconciler], let state = desired[pair.reconciler], let set = state.set,
-      let cluster = clusters[pair.object.cluster], let discovery = cluster.discovery, let live = live(pair)
+      let cluster = clusters[pair.object.cluster], let discovery = cluster.discovery, var live = live(pair)
     else { return nil }
     var resourceVersion: String?
-    if case .present(let object, _) = live {
+    if case .present(let watched, let labelled) = live {
+      guard let object = converted(watched, to: set.objects[pair.object]?.version ?? watched.version) else {
+        return nil
+      }
+      live = .present(object, labelled: labelled)
       resourceVersion = object.resourceVersion
       guard cluster.schemasKnown.contains(object.apiVersion) else { return nil }
     }
@@ -177,6 +181,9 @@ extension Engine {
     for stream in state.wanted.union(state.ownStreams) {
       let group = stream.groupKind.group
       versions.insert(group.isEmpty ? stream.version : "\(group)/\(stream.version)")
+    }
+    for (ref, other) in otherVersions where ref.cluster == state.options.id {
+      versions.insert(ref.group.isEmpty ? other.version : "\(ref.group)/\(other.version)")
     }
     return versions.subtracting(state.schemasKnown)
   }

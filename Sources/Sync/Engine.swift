@@ -29,6 +29,7 @@ public actor Engine {
   /// Reconciler → what it wants or has.
   var membership: [ObjectRef: Set<ObjectRef>] = [:]
   var probes: [ObjectRef: Probe] = [:]
+  var otherVersions: [ObjectRef: OtherVersion] = [:]
   /// Objects that our own watch held at some time.
   var seenBefore: Set<ObjectRef> = []
   /// Objects that our own watch saw as Git wants them, since their desired state last changed.
@@ -42,6 +43,7 @@ public actor Engine {
   var compareQueue = WorkQueue<Pair>()
   var renderQueue = WorkQueue<ObjectRef>()
   var probeQueue = WorkQueue<ObjectRef>()
+  var versionQueue = WorkQueue<ObjectRef>()
   var settleTimer: Task<Void, Never>?
   var freshnessTimer: Task<Void, Never>?
   var publisher = Publisher()
@@ -70,6 +72,7 @@ public actor Engine {
       group.addTask { await self.renderLoop() }
       group.addTask { await self.compareLoop() }
       group.addTask { await self.probeLoop() }
+      group.addTask { await self.versionLoop() }
       group.addTask { await self.fetchLoop() }
       markDirty()
     }
@@ -199,6 +202,7 @@ public actor Engine {
     if owners[object]?.isEmpty == true {
       owners[object] = nil
       probes[object] = nil
+      otherVersions[object] = nil
     }
     satisfied.remove(Pair(reconciler: reconciler, object: object))
   }
