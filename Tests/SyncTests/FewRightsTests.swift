@@ -9,7 +9,9 @@ import Testing
     var script = ScriptedCluster.Script()
     script.allowed = ["payments", "shop"]
     let cluster = try await ScriptedCluster(script)
-    let snapshot = await cluster.snapshot { $0.reconcilers.count == 2 && $0.isComplete }
+    let snapshot = await cluster.snapshot {
+      $0.reconcilers.count == 2 && $0.isComplete && $0.clusters.first?.links.count == 2
+    }
     #expect(snapshot.reconcilers.map(\.ref.namespace).sorted() == ["payments", "shop"])
     let row = try #require(snapshot.clusters.first)
     #expect(row.visible == ["payments", "shop"])
