@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "KubeTests", dependencies: ["Kube", "KubeWrite", "HTTP", "GitOps", "Structured", "TestKit"],
       swiftSettings: strict),
-    .testTarget(name: "GitTests", dependencies: ["Git", "GitOps", "HTTP", "TestKit"], swiftSettings: strict),
+    .testTarget(name: "GitTests", dependencies: ["Git", "GitOps", "HTTP", "TestKit", "CGit2"], swiftSettings: strict),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "GitOps"], swiftSettings: strict),
     .testTarget(
       name: "DemoTests",

@@ -76,6 +76,14 @@ extension Link {
   }
 }
 
+extension RepoRow {
+  /// Why it cannot be read, where its address stands beside it already.
+  var why: String? {
+    guard let reason, reason.hasPrefix("\(url): ") else { return reason }
+    return String(reason.dropFirst(url.count + 2))
+  }
+}
+
 extension DriftCounts {
   /// `▲3 ✕1`, worst first, at most two; `→4` when only something is pending; nothing when all is well.
   var badge: [Span] {

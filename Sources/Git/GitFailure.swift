@@ -6,6 +6,12 @@ struct GitFailure: Error {
   let area: UInt32
   let text: String
 
+  init(code: Int32, area: git_error_t, text: String) {
+    self.code = code
+    self.area = area.rawValue
+    self.text = text
+  }
+
   init(code: Int32) {
     self.code = code
     if let last = git_error_last() {
@@ -64,7 +70,13 @@ extension GitError {
       return
     default: break
     }
-    if says("authenticat", "permission denied", "access denied") {
+    if says("no space left", "quota exceeded", "read-only file system", "cannot extend packfile") {
+      // libgit2 quotes the path of the temporary pack, which it has removed.
+      let full = says("no space left", "quota exceeded") ? "no space is left for it" : detail
+      self.init(
+        .io,
+        "\(name): its mirror cannot be written (\(full)); what was read before stays; make room, and it is tried again")
+    } else if says("authenticat", "permission denied", "access denied") {
       self.init(.authentication, "\(name): access was refused (\(detail)); \(address.authenticationRemedy)")
     } else if says("not owned by current user") {
       self.init(.io, "\(name): the repository belongs to another user; give it to this user, or name another address")

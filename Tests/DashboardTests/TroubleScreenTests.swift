@@ -92,9 +92,9 @@ import Testing
     for index in snapshot.reconcilers.indices where snapshot.reconcilers[index].repo == id {
       snapshot.reconcilers[index].headStaleSince = World.ago(95)
     }
-    try expect(snapshot, "git-stale", keys: "2 j k")
+    try expect(snapshot, "git-stale", keys: "2 j")
     try expect(snapshot, "git-stale", width: 80, height: 24)
-    try expect(snapshot, "git-stale-repo", keys: "2 j k Enter")
+    try expect(snapshot, "git-stale-repo", keys: "2 j Enter")
   }
 
   @Test func isCalmWhenAllIsWell() throws {

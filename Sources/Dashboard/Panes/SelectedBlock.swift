@@ -126,7 +126,7 @@ struct SelectedBlock {
         [
           Span(untrusted: row.link.word, row.link.look.role),
           Span(untrusted: row.staleSince.map { " " + Format.age($0, at: state.now) } ?? "", row.link.look.role),
-          Span("  \(untrusted: Names.oneLine(row.reason ?? "", limit: 600))"),
+          Span("  \(untrusted: Names.oneLine(row.why ?? "", limit: 600))"),
         ], at: 1)
     }
     return lines

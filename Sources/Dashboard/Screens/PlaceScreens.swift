@@ -60,9 +60,9 @@ extension Page {
       "Link",
       [
         Span(row.link.look.sign, row.link.look.role), Span(" \(untrusted: row.link.word)", row.link.look.role),
-        Span(untrusted: row.staleSince.map { " since \(Format.age($0, at: state.now))" } ?? "", row.link.look.role),
+        Span(untrusted: row.staleSince.map { " for \(Format.age($0, at: state.now))" } ?? "", row.link.look.role),
       ])
-    fact("Why", row.reason.map { Names.oneLine($0, limit: 600) })
+    fact("Why", row.why.map { Names.oneLine($0, limit: 600) })
     if let head = row.head { fact("HEAD", CommitText.spans(head, at: state.now)) } else { fact("HEAD", "not known") }
     fact("In effect", row.inEffect.map { String($0.prefix(7)) } ?? "nothing yet", .commit)
     if let ahead = row.ahead { fact("Ahead", ahead == 0 ? "no" : Format.count(ahead, "commit")) }
