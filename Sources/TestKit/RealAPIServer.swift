@@ -109,7 +109,7 @@ public final class RealAPIServer: Sendable {
       "--service-account-key-file=\(folder.file("accounts.key"))",
       "--service-account-signing-key-file=\(folder.file("accounts.key"))",
       "--token-auth-file=\(folder.file("tokens.csv"))", "--authorization-mode=RBAC",
-      "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount",
+      "--service-cluster-ip-range=10.0.0.0/16", "--disable-admission-plugins=ServiceAccount",
       "--audit-policy-file=\(folder.file("audit.yaml"))", "--audit-log-path=\(folder.file("audit.log"))",
       "--audit-log-mode=blocking", "--allow-privileged=true", "--watch-cache=\(options.hasWatchCache)",
     ]
