@@ -65,7 +65,7 @@ extension EndToEnd {
       _ = try await timed.time(until: "the cluster's line", within: .seconds(10)) {
         ScreenText($0).cluster("real") != nil
       }
-      try await timed.session.press("1", "Enter")
+      try await timed.session.press("1", "j", "Enter")
       let store = try await timed.time(until: "all objects in the store", within: .seconds(60)) { screen in
         let streams = ScreenText(screen).lines.filter { $0.contains("(Flux)") }
         return streams.map(Self.objects).reduce(0, +) == 10_000
