@@ -28,6 +28,7 @@ extension EndToEnd {
       var stores: [Duration] = []
       var verdicts: [Duration] = []
       var peaks: [Int] = []
+      var work: [Duration] = []
       var downloads: [Duration] = []
       var last: TimedSession?
       var lists: [String] = []
@@ -38,6 +39,7 @@ extension EndToEnd {
         let (store, verdict) = try await complete(timed)
         stores.append(store)
         verdicts.append(verdict)
+        work.append(try await timed.session.processorTime())
         peaks.append(try await timed.session.peakMemory())
         let requests = world.server.audit(agent: Self.agent).filter { $0.received >= before }
         lists = requests.filter { $0.verb == "list" }.map(\.uri)
@@ -48,6 +50,7 @@ extension EndToEnd {
       figures.add("curl --parallel, the same \(lists.count) lists on one HTTP/2 connection: \(Self.spread(downloads))")
       figures.add("driftglass, start until the store is complete on screen: \(Self.spread(stores))")
       figures.add("driftglass, start until all drift is known on screen: \(Self.spread(verdicts))")
+      figures.add("driftglass, processor time until then: \(Self.spread(work))")
       figures.add(
         String(format: "store / curl: %.2f of the medians", stores.median / downloads.median))
       let peak = peaks.sorted()[1]
