@@ -53,7 +53,7 @@ let package = Package(
     .target(
       name: "Helpers",
       dependencies: [
-        "GitOps", "Git", .product(name: "Subprocess", package: "swift-subprocess"),
+        "GitOps", "Structured", "Kube", "Git", .product(name: "Subprocess", package: "swift-subprocess"),
       ], swiftSettings: strict),
     .target(
       name: "Journal", dependencies: ["GitOps", .product(name: "GRDB", package: "GRDB.swift")],
@@ -112,6 +112,9 @@ let package = Package(
     .testTarget(
       name: "SyncTests",
       dependencies: ["Sync", "GitOps", "Structured", "Kube", "KubeWrite", "Git", "HTTP", "TestKit", "Demo"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HelpersTests", dependencies: ["Helpers", "Git", "GitOps", "Structured", "Kube", "HTTP", "TestKit"],
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Cells"], swiftSettings: strict),
     .testTarget(

@@ -8,6 +8,8 @@ struct Configuration: Sendable, Equatable {
     var context: String
     var alias: String?
     var readOnly = false
+    /// Where to look when the user may not list the whole cluster.
+    var namespaces: [String] = []
   }
 
   struct Repo: Sendable, Equatable {
@@ -128,14 +130,25 @@ private struct ConfigurationReader {
       case "context": break
       case "alias": cluster.alias = text(value, key: key)
       case "readOnly": cluster.readOnly = bool(value, key: key) ?? false
-      case "protected", "namespaces", "accent", "attach", "theme":
+      case "namespaces": cluster.namespaces = namespaces(value)
+      case "protected", "accent", "attach", "theme":
         problem(value, "clusters.\(key) has no effect in this version")
       default:
         problem(
-          value, "unknown key '\(key)' (known: context, alias, readOnly)")
+          value, "unknown key '\(key)' (known: context, alias, readOnly, namespaces)")
       }
     }
     return cluster
+  }
+
+  private mutating func namespaces(_ node: YAMLNode) -> [String] {
+    items(node, key: "namespaces") { reader, element in
+      guard let name = element.string, !name.isEmpty else {
+        reader.problem(element, "namespaces: expected names, such as [shop, payments]")
+        return nil
+      }
+      return name
+    }
   }
 
   private mutating func repo(_ node: YAMLNode) -> Configuration.Repo? {

@@ -2,6 +2,7 @@ import Cells
 import Dashboard
 import FoundationEssentials
 import GitOps
+import Kube
 import Sync
 import Terminal
 
@@ -12,6 +13,8 @@ import Terminal
   private let themes: ThemeShelf
   /// Set when it was built; effects before that have nobody to perform them.
   var engine: Engine?
+  /// How the user can log in to a cluster by hand.
+  var login: (@MainActor (ClusterID) -> Login?)?
   /// To be shown with the first snapshot.
   var notices: [String] = []
   /// Why the program could not go on, for standard error once the terminal is restored.
@@ -19,6 +22,8 @@ import Terminal
 
   private var isOver = false
   private var over: CheckedContinuation<Void, Never>?
+  /// While a credential helper has the terminal.
+  private var lending: Task<Void, Never>?
   private var lastFrame: ContinuousClock.Instant?
   private var isFrameDue = false
   private var themeName: String
@@ -50,6 +55,8 @@ import Terminal
     }
     reading.cancel()
     ticking.cancel()
+    lending?.cancel()
+    await lending?.value
   }
 
   func handle(_ message: Message) {
@@ -85,11 +92,34 @@ import Terminal
     switch effect {
     case .quit: finish()
     case .stop: screen.suspend()
+    case .login(let cluster): logIn(cluster)
     default:
       guard let engine else { return }
       Task {
         if let outcome = await engine.perform(effect) { handle(.outcome(outcome)) }
       }
+    }
+  }
+
+  /// The helper gets the terminal, and the cluster is dialled with what it gave.
+  private func logIn(_ cluster: ClusterID) {
+    guard lending == nil, let login = login?(cluster) else {
+      return handle(.outcome(.login(cluster, problem: "there is no credential helper to ask")))
+    }
+    let words: SafeText =
+      "\(untrusted: login.command) has the terminal, for \(untrusted: cluster.name); Ctrl-c gives up."
+    lending = Task {
+      let problem = await screen.lend(words) { input, output -> String? in
+        do throws(APIError) {
+          try await login.run(Login.Console(input: input, output: output))
+          return nil
+        } catch {
+          return error.message
+        }
+      }
+      lending = nil
+      handle(.outcome(.login(cluster, problem: problem)))
+      if problem == nil { await engine?.refresh(cluster) }
     }
   }
 

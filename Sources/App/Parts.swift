@@ -10,10 +10,17 @@ public struct Parts: Sendable {
   public var writer: (@Sendable (KubeReader, Network) -> any MutationWriter)?
   /// Asks the user's Git credential helper.
   public var gitCredentials: Git.CredentialSource?
+  /// Who runs the credential helpers that kubeconfigs name, found in this environment's PATH; nil: nobody does.
+  public var helpers: (@Sendable ([String: String]) -> Kubeconfig.HelperCredentials)?
+  /// Ends the helpers that still run.
+  public var endHelpers: (@Sendable () async -> Void)?
   /// Starts the embedded demo world.
   public var demo: (@Sendable (DemoRequest) async throws -> any DemoWorld)?
 
   public init() {}
+
+  /// What a program without a writer calls itself: it is locked, and so is what a kubeconfig may ask of it.
+  var lock: String? { writer == nil ? "driftglass-view" : nil }
 }
 
 /// What `driftglass demo` asks for.

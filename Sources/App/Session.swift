@@ -53,7 +53,7 @@ import Terminal
   }
 
   private var mode: Mode {
-    if parts.writer == nil { return .locked(reason: "driftglass-view") }
+    if let lock = parts.lock { return .locked(reason: lock) }
     return setup.readOnlySource.map { .readOnly(reason: $0) } ?? .normal
   }
 
@@ -79,23 +79,40 @@ import Terminal
 
   /// Builds the engine behind the first frame and passes its snapshots on.
   private func feed(_ loop: Loop, _ world: World) async {
-    do {
-      let wiring = try await world.start()
-      guard !Task.isCancelled else { return }
-      for notice in wiring.notices + loop.notices { await wiring.engine.notice(notice) }
-      loop.engine = wiring.engine
-      let running = Task { await wiring.engine.run() }
-      for await snapshot in await wiring.engine.snapshots() { loop.handle(.snapshot(snapshot)) }
-      running.cancel()
-    } catch let error as SetupError {
-      if case .noKubeconfig = error {
-        loop.settle()
-        return
-      }
-      loop.fail(error.sentence)
-    } catch {
-      loop.fail("the demo could not start: \(error)")
+    let watch = demo == nil ? KubeconfigWatch(paths: setup.kubeconfigFiles) : nil
+    defer { watch?.stop() }
+    guard let wiring = await wired(loop, world, watch), !Task.isCancelled else { return }
+    for notice in wiring.notices + loop.notices { await wiring.engine.notice(notice) }
+    loop.engine = wiring.engine
+    loop.login = { wiring.roster.login($0) }
+    let running = Task { await wiring.engine.run() }
+    let following = Task {
+      guard let watch else { return }
+      for await _ in watch.changes { await wiring.readAgain() }
     }
+    for await snapshot in await wiring.engine.snapshots() { loop.handle(.snapshot(snapshot)) }
+    following.cancel()
+    running.cancel()
+  }
+
+  /// Without a kubeconfig the start screen stays until there is one.
+  private func wired(_ loop: Loop, _ world: World, _ watch: KubeconfigWatch?) async -> Wiring? {
+    while !Task.isCancelled {
+      do {
+        return try await world.start()
+      } catch SetupError.noKubeconfig {
+        loop.settle()
+        guard let watch else { return nil }
+        for await _ in watch.changes { break }
+      } catch let error as SetupError {
+        loop.fail(error.sentence)
+        return nil
+      } catch {
+        loop.fail("the demo could not start: \(error)")
+        return nil
+      }
+    }
+    return nil
   }
 
   /// What runs behind the screen and must be ended with it.
@@ -114,6 +131,7 @@ import Terminal
     }
 
     func stop() async {
+      await session.parts.endHelpers?()
       wiring?.network.shutdown()
       await wiring?.close()
       await demo?.stop()

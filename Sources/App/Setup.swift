@@ -50,9 +50,7 @@ struct Setup: Sendable {
 
   /// The kubeconfig files that are looked for.
   var kubeconfigFiles: [String] {
-    if let file = common.kubeconfig { return [file] }
-    let list = environment["KUBECONFIG"]?.split(separator: ":").map(String.init) ?? []
-    return list.isEmpty ? ["\(paths.home)/.kube/config"] : list
+    Kubeconfig.paths(explicit: common.kubeconfig, environment: environment, home: paths.home)
   }
 
   /// Builds everything behind the screen.
@@ -61,12 +59,14 @@ struct Setup: Sendable {
   ///   - journal: whether transitions and actions are kept.
   func wire(_ parts: Parts, world: (any DemoWorld)? = nil, journal: Bool) throws(SetupError) -> Wiring {
     var notices = configuration.problems
-    let contexts = try contexts(world, &notices)
     let network = Network()
+    let roster = ClusterRoster(setup: self, parts: parts, network: network, kubeconfig: world?.kubeconfigPath)
+    let reading = try roster.read()
+    notices += reading.notices
     var options = EngineOptions()
     options.gitRefresh = world == nil ? configuration.gitRefresh : min(configuration.gitRefresh, 5)
     options.ignore = configuration.ignore.map { IgnoreRule(kind: $0.kind, path: $0.path, manager: $0.manager) }
-    options.clusters = contexts.map { cluster($0, network, parts) }
+    options.clusters = reading.clusters
     options.readsSecrets = configuration.readsSecrets
     if journal, world == nil {
       let store = JournalStore.open(directory: paths.stateDirectory)
@@ -75,77 +75,8 @@ struct Setup: Sendable {
     }
     let git = gitSources(parts, world, network, &notices)
     return Wiring(
-      engine: Engine(options: options, git: git), notices: notices, network: network, journal: options.journal,
-      temporaryFolder: world == nil ? nil : mirrorFolder(world))
-  }
-
-  /// A context that was chosen, under the name it is shown by.
-  struct NamedContext: Sendable {
-    let id: ClusterID
-    let context: KubeContext
-    let readOnly: Bool
-  }
-
-  /// The contexts that the arguments choose, else those of the configuration, else all.
-  func contexts(_ world: (any DemoWorld)?, _ notices: inout [String]) throws(SetupError) -> [NamedContext] {
-    let kubeconfig: Kubeconfig
-    do throws(KubeconfigError) {
-      kubeconfig = try Kubeconfig.load(
-        explicit: world?.kubeconfigPath ?? common.kubeconfig, environment: environment, home: paths.home)
-    } catch {
-      if case .missing(let searched) = error, common.kubeconfig == nil { throw .noKubeconfig(searched: searched) }
-      throw .sentence(error.description)
-    }
-    notices += kubeconfig.warnings
-    if !common.context.isEmpty {
-      var chosen: [NamedContext] = []
-      for name in common.context {
-        do throws(KubeconfigError) {
-          let context = try kubeconfig.context(named: name)
-          let entry = configuration.clusters.first { $0.context == name }
-          chosen.append(
-            NamedContext(id: ClusterID(entry?.alias ?? name), context: context, readOnly: entry?.readOnly ?? false))
-        } catch {
-          throw .sentence(error.description)
-        }
-      }
-      return chosen
-    }
-    guard world == nil, !configuration.clusters.isEmpty else {
-      return kubeconfig.contexts.map { NamedContext(id: ClusterID($0.name), context: $0, readOnly: false) }
-    }
-    var chosen: [NamedContext] = []
-    for entry in configuration.clusters {
-      guard let context = kubeconfig.contexts.first(where: { $0.name == entry.context }) else {
-        notices.append("the configuration names context \(entry.context), which the kubeconfig does not define")
-        continue
-      }
-      chosen.append(
-        NamedContext(id: ClusterID(entry.alias ?? entry.context), context: context, readOnly: entry.readOnly))
-    }
-    return chosen
-  }
-
-  /// Secrets that a reconciler manages are listed by its labels, and kept as hashes (C12); all others are read by name.
-  private static var readOnlyRules: Gate.Rules {
-    var rules = Gate.Rules()
-    rules.secretSelectors = Set(OwnerLabels.all.map(\.name))
-    return rules
-  }
-
-  private func cluster(_ named: NamedContext, _ network: Network, _ parts: Parts) -> ClusterOptions {
-    switch named.context.access {
-    case .failure(let problem):
-      return ClusterOptions(
-        id: named.id, server: named.context.server, reader: nil, problem: problem.description, readOnly: named.readOnly)
-    case .success(let access):
-      let isReadOnly = named.readOnly || readOnlySource != nil
-      let gate = isReadOnly ? Gate.readOnly(Self.readOnlyRules) : Gate.open
-      let reader = KubeReader(access: access, cluster: named.id, network: network, gate: gate)
-      return ClusterOptions(
-        id: named.id, server: access.address.origin, reader: reader,
-        writer: isReadOnly ? nil : parts.writer?(reader, network), readOnly: named.readOnly, marks: access.marks)
-    }
+      engine: Engine(options: options, git: git), roster: roster, notices: notices, network: network,
+      journal: options.journal, temporaryFolder: world == nil ? nil : mirrorFolder(world))
   }
 
   /// `user@host`, written into suspensions.
@@ -192,7 +123,7 @@ struct Setup: Sendable {
       return nil
     }
     do throws(GitError) {
-      let access = HostAccess(network: network, proxies: ProxyEnvironment(environment))
+      let access = HostAccess(network: network, proxies: ProxyEnvironment(parts.lock == nil ? environment : [:]))
       let cache = try MirrorCache(
         directory: folder, access: access, credentials: parts.gitCredentials, limits: limits)
       return GitSources(cache: cache, rules: RepositoryRules(rules))
@@ -206,12 +137,20 @@ struct Setup: Sendable {
 /// What `Setup` built.
 struct Wiring: Sendable {
   let engine: Engine
+  let roster: ClusterRoster
   /// Sentences to show once.
   let notices: [String]
   let network: Network
   let journal: JournalStore?
   /// Removed at the end: the demo's mirrors.
   let temporaryFolder: String?
+
+  /// After a change of a kubeconfig file: clusters come, go, or are dialled anew (E-K14).
+  func readAgain() async {
+    let reading = roster.readAgain()
+    for notice in reading.notices { await engine.notice(notice) }
+    await engine.setClusters(reading.clusters)
+  }
 
   /// Writes down what is not written yet, and removes what was temporary.
   func close() async {

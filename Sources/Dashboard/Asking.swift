@@ -85,6 +85,9 @@ extension State {
       // Nobody waits for it any more when its screen was closed.
       if loaded[ref] != nil { loaded[ref] = LoadedText(content: content) }
     case .refreshed: report("listed again", .good)
+    case .login(let cluster, nil): report("logged in to \(untrusted: cluster.name)", .good)
+    case .login(let cluster, let problem?):
+      say("log-in to \(untrusted: cluster.name) failed: \(untrusted: Names.oneLine(problem, limit: 400))", .error)
     }
   }
 

@@ -48,6 +48,7 @@ struct Header {
     var parts: [[Span]] = []
     if let clusters = unreachable { parts.append(clusters) }
     if let repos = staleRepos(level) { parts.append(repos) }
+    if let clusters = marked { parts.append(clusters) }
     if level < 5 { parts.append([Span(untrusted: Format.clock(state.now, offset: state.zone), .header)]) }
     if state.isDemo { parts.append([Span("DEMO", .demo, .bold)]) }
     if let since = state.pausedSince {
@@ -78,6 +79,14 @@ struct Header {
       Span(SafeText(untrusted: name, limit: 20), .linkStale),
       Span(" STALE \(untrusted: Format.age(oldest.since, at: state.now))", .linkStale, .bold),
     ]
+  }
+
+  /// `edge-7 !TLS`: what is not safe is never out of sight (A19).
+  private var marked: [Span]? {
+    let rows = state.snapshot.clusters.filter { !$0.marks.isEmpty }
+    guard let first = rows.first, let mark = first.badges.first else { return nil }
+    let name = rows.count == 1 ? SafeText(untrusted: first.id.name, limit: 20) : "\(rows.count) clusters"
+    return [Span(name, .noticeWarning), Span(" \(mark)", .noticeWarning, .bold)]
   }
 
   /// `edge-7 STALE 6m`; several at once are a number.
@@ -159,7 +168,10 @@ struct Footer {
   /// Hinted commands that mean something here, the most urgent one first.
   var hints: [Command] {
     let commands = Commands.all.filter { command in
-      guard command.hint > 0, command.availability(in: state) != .hidden else { return false }
+      let availability = command.availability(in: state)
+      guard command.hint > 0, availability != .hidden else { return false }
+      // Offered only where it helps.
+      if command.id == .login, availability != .ready { return false }
       return command.scope == .everywhere || command.scope == (state.screens.isEmpty ? .list : .detail)
     }
     guard let urgent, let index = commands.firstIndex(where: { $0.id == urgent }) else { return commands }
@@ -183,8 +195,11 @@ struct ScopeLine {
     guard !area.isEmpty else { return }
     let scope = state.scope
     let repo = scope.repo.flatMap { id in state.snapshot.repos.first { $0.id == id }?.name }
-    var spans = [
-      Span(untrusted: scope.cluster?.name ?? "all clusters", .scope), Span(" › ", .dim),
+    let badges = scope.cluster.flatMap(state.cluster)?.badges ?? []
+    var spans = [Span(untrusted: scope.cluster?.name ?? "all clusters", .scope)]
+    spans += badges.map { Span(" \($0)", .noticeWarning) }
+    spans += [
+      Span(" › ", .dim),
       Span(untrusted: repo ?? "all repos", .scope), Span(" › ", .dim),
       Span(untrusted: scope.namespace ?? "all namespaces", .scope),
     ]

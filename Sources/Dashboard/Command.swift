@@ -11,7 +11,7 @@ public struct Command: Sendable {
     case nextTab, previousTab, zoomIn, zoomOut
     case open, close, back, lastView, quit, interrupt
     case palette, filter, search, help, actionLog, ignored, context, namespace, pickNamespace, allNamespaces, listKind
-    case troubleOnly, wide, follow, pause, sort, theme, nextMatch, previousMatch, refresh, stop
+    case troubleOnly, wide, follow, pause, sort, theme, nextMatch, previousMatch, refresh, login, stop
     case reconcile, reconcileWithSource, state, suspend, resume
     case diff, describe, yaml, events, logs, allActions
     case accept, cancel, next, previous, erase, eraseWord, clear

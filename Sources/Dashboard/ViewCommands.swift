@@ -77,6 +77,11 @@ extension Commands {
       return [.refresh(state.scope.cluster)]
     },
     Command(
+      .login, keys: ["L"], words: ["login"], title: "log in",
+      help: "Hands the terminal to the credential helper of the cluster, so that it can ask, then dials again.",
+      hint: 85, when: { $0.loginAvailability }
+    ) { state, _ in state.loginCluster.map { [.login($0.id)] } ?? [] },
+    Command(
       .actionLog, keys: ["@"], words: ["actions"], title: "action log",
       help: "Shows each write of this run as the exact request, with its outcome, and past notices."
     ) { state, _ in state.push(Screen(.actions)) },

@@ -5,6 +5,8 @@ public enum Effect: Sendable, Hashable {
   case loadObject(ObjectRef)
   /// Dial and list again: one cluster, or all.
   case refresh(ClusterID?)
+  /// Hand the terminal to the cluster's credential helper, then dial again.
+  case login(ClusterID)
   /// Stop the process as Ctrl-Z does, and repaint when it continues.
   case stop
   case quit
@@ -16,6 +18,8 @@ public enum Outcome: Sendable, Hashable {
   /// The object as YAML text, or why not. Managed fields are the last lines, from `managedFields` on.
   case object(ObjectRef, LoadedObject)
   case refreshed
+  /// `problem` says why it failed; nil: the helper gave a credential.
+  case login(ClusterID, problem: String?)
 }
 
 public enum LoadedObject: Sendable, Hashable {

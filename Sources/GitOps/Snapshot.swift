@@ -94,11 +94,13 @@ public struct ClusterRow: Sendable, Hashable {
   public var visible: [String]?
   /// What may not be listed beyond `visible`, by plural.
   public var narrowed: [String] = []
+  /// The credential helper that the user can log in with.
+  public var helper: String?
 
   public init(
     id: ClusterID, server: String, version: String? = nil, provider: String? = nil, link: Link = .connecting,
     confirmed: Date? = nil, reconcilers: Int = 0, failed: Int = 0, drift: DriftCounts = DriftCounts(),
-    readOnly: Bool = false, marks: [String] = [], links: [StreamRow] = []
+    readOnly: Bool = false, marks: [String] = [], links: [StreamRow] = [], helper: String? = nil
   ) {
     self.id = id
     self.server = server
@@ -112,6 +114,7 @@ public struct ClusterRow: Sendable, Hashable {
     self.readOnly = readOnly
     self.marks = marks
     self.links = links
+    self.helper = helper
   }
 
   /// Since when the rows of this cluster are not confirmed; nil while they are.

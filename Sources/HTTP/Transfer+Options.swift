@@ -79,6 +79,8 @@ extension Transfer {
     // The empty string switches the environment's proxies off.
     _ = ccurl_set_string(easy, CURLOPT_PROXY, request.proxy ?? "")
     _ = ccurl_set_string(easy, CURLOPT_NOPROXY, "")
+    // A proxy never sees what is said to an API server, and no address in absolute form is sent (C4).
+    if request.proxy != nil, case .apiServer = request.target { _ = ccurl_set_long(easy, CURLOPT_HTTPPROXYTUNNEL, 1) }
   }
 
   private func setRequest() throws(HTTPError) {
@@ -125,6 +127,8 @@ extension Transfer {
       // Only these: the system's folder would be trusted beside them.
       _ = ccurl_set_string(easy, CURLOPT_CAPATH, nil)
       guard set(CURLOPT_CAINFO_BLOB, authorities) else { throw error(.setUp, "the CA certificates are not usable") }
+      // An https proxy may have its certificate from them too, as with client-go; its CAPATH stays the system's.
+      if request.proxy?.hasPrefix("https://") == true { _ = set(CURLOPT_PROXY_CAINFO_BLOB, authorities) }
     }
     if let certificate = tls.certificate {
       _ = ccurl_set_string(easy, CURLOPT_SSLCERTTYPE, "PEM")

@@ -82,7 +82,8 @@ struct TransferFailure {
       result.removeFirst(prefix.count)
     }
     result = TransferFailure.oneLine(result)
-    guard let first = result.first else { return result }
+    // `CONNECT tunnel failed` stays as it is.
+    guard let first = result.first, result.dropFirst().first?.isUppercase != true else { return result }
     return first.lowercased() + result.dropFirst()
   }
 

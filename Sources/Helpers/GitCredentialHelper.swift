@@ -6,10 +6,15 @@ import Subprocess
 /// nothing is stored or erased, and nobody is prompted.
 public struct GitCredentialHelper: Sendable {
   private let process: HelperProcess
+  private let slots: HelperSlots
 
-  public init() { self.init(executable: .name("git")) }
+  public init(slots: HelperSlots) { self.init(executable: .name("git"), slots: slots) }
 
-  init(executable: Executable, environment: [String: String] = [:], timeout: Duration = .seconds(30)) {
+  init(
+    executable: Executable, environment: [String: String] = [:], timeout: Duration = .seconds(30),
+    slots: HelperSlots = HelperSlots()
+  ) {
+    self.slots = slots
     var changes: [String: String?] = [:]
     // Nothing that points Git at another repository or configuration, or has it write a trace.
     for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("GIT_") { changes[name] = .some(nil) }
@@ -31,7 +36,13 @@ public struct GitCredentialHelper: Sendable {
     guard !fields.contains(where: { $0.1.utf8.contains { $0 == 10 || $0 == 13 || $0 == 0 } }) else { return nil }
     let input = fields.map { "\($0)=\($1)\n" }.joined() + "\n"
     do throws(HelperProcess.Failure) {
-      return Self.credential(in: try await process.run(input: Array(input.utf8)))
+      let bytes = Array(input.utf8)
+      let result = await slots.run { [process] () async -> Result<[UInt8], HelperProcess.Failure> in
+        do throws(HelperProcess.Failure) { return .success(try await process.run(input: bytes)) } catch {
+          return .failure(error)
+        }
+      }
+      return Self.credential(in: try (result ?? .failure(.cancelled)).get())
     } catch {
       switch error {
       case .missing: return nil
@@ -40,6 +51,7 @@ public struct GitCredentialHelper: Sendable {
       case .exit(let line): throw failed(request, "failed (\(RepositoryAddress.redacted(line)))")
       case .timeout: throw failed(request, "did not answer in \(process.timeout.components.seconds) s")
       case .tooMuch: throw failed(request, "answered with more than \(process.outputLimit >> 10) KiB")
+      case .cancelled: throw failed(request, "was not waited for")
       case .spawn(let reason): throw failed(request, "could not be started (\(reason))")
       }
     }

@@ -29,7 +29,7 @@ public struct ClusterAccess: Sendable {
   /// What the user must see for as long as this access is used.
   public var marks: [String] {
     var marks: [String] = []
-    if address.scheme == "http" { marks.append("http: not encrypted") }
+    if address.scheme == "http", !address.isLoopback { marks.append("http: not encrypted") }
     if address.scheme == "https", !tls.verifies { marks.append("TLS is not verified") }
     return marks
   }

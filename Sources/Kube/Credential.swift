@@ -35,6 +35,37 @@ public protocol CredentialSource: Sendable {
   /// The server refused `credential` with 401: another one, or nil when there is no hope of a different one. Callers
   /// that were refused with the same credential at the same time get the result of one renewal (A15).
   func renewed(after credential: Credential) async throws(APIError) -> Credential?
+
+  /// How the user logs in by hand; nil where there is nothing that could be asked.
+  var login: Login? { get }
+}
+
+extension CredentialSource {
+  public var login: Login? { nil }
+}
+
+/// A log-in that needs the user: a helper that asks questions.
+public struct Login: Sendable {
+  /// What is run, as the kubeconfig names it.
+  public let command: String
+  /// Runs it on this terminal, which nobody else may use meanwhile.
+  public let run: @Sendable (Console) async throws(APIError) -> Void
+
+  public init(command: String, run: @escaping @Sendable (Console) async throws(APIError) -> Void) {
+    self.command = command
+    self.run = run
+  }
+
+  /// The descriptors of a terminal.
+  public struct Console: Sendable {
+    public let input: Int32
+    public let output: Int32
+
+    public init(input: Int32, output: Int32) {
+      self.input = input
+      self.output = output
+    }
+  }
 }
 
 /// A credential that stands in the kubeconfig itself.
@@ -46,4 +77,9 @@ public struct FixedCredential: CredentialSource {
   public func credential() async throws(APIError) -> Credential { fixed }
 
   public func renewed(after credential: Credential) async throws(APIError) -> Credential? { nil }
+}
+
+extension APIError {
+  /// Who asked does not wait any more.
+  public static var cancelled: APIError { APIError(.connection(.cancelled), message: "cancelled") }
 }

@@ -7,17 +7,22 @@ public struct KubeContext: Sendable {
   public let server: String
   public let user: String
   public let access: Result<ClusterAccess, ContextProblem>
-  /// The credential helper that the user's entry names, whether it may be started or not.
-  public var helper: ExecHelper?
+  /// The credential helper that the user entry names, whether anybody runs it or not.
+  public let helper: ExecHelper?
+  /// Equal in this process as long as everything is that `access` was made from: then there is no reason to dial again.
+  public let identity: Int
 
   public init(
-    name: String, namespace: String, server: String, user: String, access: Result<ClusterAccess, ContextProblem>
+    name: String, namespace: String, server: String, user: String, access: Result<ClusterAccess, ContextProblem>,
+    helper: ExecHelper? = nil, identity: Int = 0
   ) {
     self.name = name
     self.namespace = namespace
     self.server = server
     self.user = user
     self.access = access
+    self.helper = helper
+    self.identity = identity
   }
 }
 
@@ -26,21 +31,4 @@ public struct ContextProblem: Error, Sendable, Hashable, CustomStringConvertible
   public let description: String
 
   public init(_ description: String) { self.description = description }
-}
-
-/// A credential helper that a kubeconfig names (`users[].user.exec`; kubernetes: client.authentication.k8s.io).
-public struct ExecHelper: Sendable, Hashable {
-  /// Resolved against the kubeconfig's folder when it contains a slash; else looked up in PATH.
-  public let command: String
-  public let arguments: [String]
-  public let environment: [String: String]
-  /// `client.authentication.k8s.io/v1` or `…/v1beta1`.
-  public let apiVersion: String
-  /// `Never`, `IfAvailable`, `Always`; empty when the file says nothing.
-  public let interactiveMode: String
-  public let providesClusterInfo: Bool
-  public let installHint: String
-  /// The server that the helper is asked for, and its CA in PEM.
-  public let server: String
-  public let authorities: [UInt8]?
 }

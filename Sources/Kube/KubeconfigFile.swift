@@ -19,10 +19,13 @@ struct KubeconfigFile {
   let contexts: [Entry]
   let current: String?
 
-  init(path: String, warnings: inout [String]) throws(Problem) {
+  init(path: String, rules: KubeconfigRules, warnings: inout Kubeconfig.Warnings) throws(Problem) {
     let contents: SmallFile.Contents
     do { contents = try SmallFile.read(path) } catch {
       throw Problem(sentence: "the kubeconfig \(path) \(error.reason)", isMissing: error.isMissing)
+    }
+    do { try rules.check(contents) } catch {
+      throw Problem(sentence: "the kubeconfig \(path) \(error.description)", isMissing: false)
     }
     if contents.isWritableByOthers { warnings.append("the kubeconfig \(path) is writable by everybody") }
     if contents.isOwnedByOther { warnings.append("the kubeconfig \(path) belongs to another user") }
@@ -46,7 +49,8 @@ struct KubeconfigFile {
   }
 
   private static func entries(
-    _ root: YAMLNode, _ list: String, _ key: String, _ folder: String, _ path: String, _ warnings: inout [String]
+    _ root: YAMLNode, _ list: String, _ key: String, _ folder: String, _ path: String,
+    _ warnings: inout Kubeconfig.Warnings
   ) -> [Entry] {
     guard let node = root[list], !node.isNull else { return [] }
     guard let elements = node.list else {

@@ -6,10 +6,12 @@ import Structured
 struct KubeconfigMerge {
   let contexts: [KubeconfigFile.Entry]
   let current: String?
+  private let rules: KubeconfigRules
   private let clusters: [String: KubeconfigFile.Entry]
   private let users: [String: KubeconfigFile.Entry]
 
-  init(_ files: [KubeconfigFile], warnings: inout [String]) {
+  init(_ files: [KubeconfigFile], rules: KubeconfigRules, warnings: inout Kubeconfig.Warnings) {
+    self.rules = rules
     func first(_ kind: String, _ entries: (KubeconfigFile) -> [KubeconfigFile.Entry]) -> [KubeconfigFile.Entry] {
       var seen: Set<String> = []
       var kept: [KubeconfigFile.Entry] = []
@@ -40,6 +42,12 @@ struct KubeconfigMerge {
     let cluster = clusterName.flatMap { clusters[$0] }
     let access: Result<ClusterAccess, ContextProblem>
     var helper: ExecHelper?
+    var hasher = Hasher()
+    hasher.combine(entry.body.json)
+    for part in [cluster, userName.flatMap { users[$0] }] {
+      hasher.combine(part?.body.json)
+      hasher.combine(part?.folder)
+    }
     do throws(ContextProblem) {
       guard let clusterName else { throw ContextProblem("the context names no cluster") }
       guard let cluster else { throw ContextProblem("the cluster \(clusterName) is not defined") }
@@ -47,21 +55,21 @@ struct KubeconfigMerge {
       made.namespace = namespace
       if let userName {
         guard let user = users[userName] else { throw ContextProblem("the user \(userName) is not defined") }
-        if let exec = user.body["exec"], !exec.isNull {
-          helper = try self.helper(exec, folder: user.folder, access: made)
-        }
-        try add(user, to: &made, helpers: helpers)
+        try add(user, to: &made, of: cluster, &helper, helpers: helpers)
       }
+      // Files that are read only once: another CA is another server.
+      hasher.combine(made.tls)
+      hasher.combine(made.proxy)
       access = .success(made)
     } catch {
+      hasher.combine(error)
       access = .failure(error)
     }
     // An address with userinfo is not repeated: it is a password.
     let server = (try? access.get())?.server ?? cluster?.body.filled("server").flatMap { $0.contains("@") ? nil : $0 }
-    var context = KubeContext(
-      name: entry.name, namespace: namespace, server: server ?? "", user: userName ?? "", access: access)
-    context.helper = helper
-    return context
+    return KubeContext(
+      name: entry.name, namespace: namespace, server: server ?? "", user: userName ?? "", access: access,
+      helper: helper, identity: hasher.finalize())
   }
 
   private func access(
@@ -78,29 +86,30 @@ struct KubeconfigMerge {
       throw ContextProblem("insecure-skip-tls-verify and certificate-authority exclude each other")
     }
     access.compresses = body["disable-compression"]?.bool != true
-    if let proxy = body.filled("proxy-url") {
-      guard ["http://", "https://", "socks5://"].contains(where: { proxy.hasPrefix($0) }) else {
-        throw ContextProblem("proxy-url is neither http, https nor socks5")
-      }
-      access.proxy = proxy
-    } else {
-      access.proxy = proxies.proxy(for: access.address)
-    }
+    let named = try body.filled("proxy-url").map { text throws(ContextProblem) in try ProxyAddress(parsing: text) }
+    access.proxy = named?.url ?? proxies.proxy(for: access.address)
+    try rules.check(access, namesProxy: named != nil)
     return access
   }
 
   private func add(
-    _ user: KubeconfigFile.Entry, to access: inout ClusterAccess, helpers: Kubeconfig.HelperCredentials?
+    _ user: KubeconfigFile.Entry, to access: inout ClusterAccess, of cluster: KubeconfigFile.Entry,
+    _ named: inout ExecHelper?, helpers: Kubeconfig.HelperCredentials?
   ) throws(ContextProblem) {
     let body = user.body
     if let plugin = body.filled("auth-provider") ?? body["auth-provider"]?["name"]?.text {
       throw ContextProblem("auth-provider \(plugin) is not supported any more: use an exec helper")
     }
-    access.impersonation = KubeconfigMerge.impersonation(body)
+    access.impersonation = try KubeconfigMerge.impersonation(body)
     if let exec = body["exec"], !exec.isNull {
-      let helper = try self.helper(exec, folder: user.folder, access: access)
+      let authorities = access.tls.authorities
+      let helper = try ExecHelper(exec, user: user.name, folder: user.folder) {
+        KubeconfigMerge.description(of: cluster, authorities: authorities)
+      }
+      named = helper
+      try rules.check(helper)
       guard let helpers else {
-        throw ContextProblem("needs a credential helper (not yet supported): \(helper.command)")
+        throw ContextProblem("needs the credential helper \(helper.command): this program starts none")
       }
       access.credentials = try helpers(helper).get()
       return
@@ -113,7 +122,9 @@ struct KubeconfigMerge {
     guard hasCertificate == hasKey else {
       throw ContextProblem(hasKey ? "client-key without client-certificate" : "client-certificate without client-key")
     }
+    try checkPair(files)
     if let path = body.filled("tokenFile") {
+      try rules.check(path: path, "tokenFile")
       files.token = KubeconfigMerge.resolve(path, user.folder)
     } else if let token = body.filled("token") {
       guard !token.contains(where: { $0.isWhitespace || $0.isNewline }) else {
@@ -128,7 +139,18 @@ struct KubeconfigMerge {
     access.credentials = isFixed ? FixedCredential(files.base) : files
   }
 
-  /// Inline bytes or the path of a file; inline wins (wire-facts 9.10).
+  /// A key that is not the certificate's is found here rather than in a handshake that fails for ever.
+  private func checkPair(_ files: CredentialFiles) throws(ContextProblem) {
+    func bytes(_ inline: [UInt8]?, _ path: String?) -> [UInt8]? {
+      inline ?? path.flatMap { try? SmallFile.read($0).bytes }
+    }
+    guard let certificate = bytes(files.base.certificate, files.certificate),
+      let key = bytes(files.base.key, files.key), KeyPair.belongTogether(certificate: certificate, key: key) == false
+    else { return }
+    throw ContextProblem("client-key does not belong to client-certificate")
+  }
+
+  /// Inline bytes or the path of a file; inline wins (kubernetes: client-go tools/clientcmd/api/v1, Cluster).
   private func material(
     _ entry: KubeconfigFile.Entry, _ field: String, marker: String
   ) throws(ContextProblem) -> (bytes: [UInt8]?, path: String?) {
@@ -139,7 +161,13 @@ struct KubeconfigMerge {
       }
       return (try KubeconfigMerge.checked([UInt8](data), "\(field)-data", marker), nil)
     }
+    if let node = entry.body["\(field)-data"], node.string == "", entry.body.filled(field) == nil,
+      entry.body["insecure-skip-tls-verify"]?.bool != true
+    {
+      throw ContextProblem("\(field)-data is empty")
+    }
     guard let path = entry.body.filled(field) else { return (nil, nil) }
+    try rules.check(path: path, field)
     let resolved = KubeconfigMerge.resolve(path, entry.folder)
     let bytes: [UInt8]
     do { bytes = try SmallFile.read(resolved).bytes } catch {
@@ -157,7 +185,7 @@ struct KubeconfigMerge {
     do { return try SmallFile.read(path).bytes } catch { throw ContextProblem("\(field): \(path) \(error.reason)") }
   }
 
-  private static func checked(
+  static func checked(
     _ bytes: [UInt8], _ field: String, _ marker: String
   ) throws(ContextProblem) -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self)
@@ -167,23 +195,19 @@ struct KubeconfigMerge {
     return bytes
   }
 
-  private func helper(
-    _ exec: YAMLNode, folder: String, access: ClusterAccess
-  ) throws(ContextProblem) -> ExecHelper {
-    guard let command = exec.filled("command") else { throw ContextProblem("exec: command is missing") }
-    var environment: [String: String] = [:]
-    for pair in exec["env"]?.list ?? [] {
-      if let name = pair.filled("name") { environment[name] = pair["value"]?.text ?? "" }
-    }
-    return ExecHelper(
-      command: command.contains("/") ? KubeconfigMerge.resolve(command, folder) : command,
-      arguments: exec["args"]?.list?.compactMap(\.text) ?? [], environment: environment,
-      apiVersion: exec.filled("apiVersion") ?? "", interactiveMode: exec.filled("interactiveMode") ?? "",
-      providesClusterInfo: exec["provideClusterInfo"]?.bool == true, installHint: exec.filled("installHint") ?? "",
-      server: access.server, authorities: access.tls.authorities)
+  /// What a helper is told of the server, in the kubeconfig's own words.
+  private static func description(of cluster: KubeconfigFile.Entry, authorities: [UInt8]?) -> ExecHelper.Cluster {
+    let extensions = cluster.body["extensions"]?.list ?? []
+    let own = extensions.first { $0["name"]?.text == "client.authentication.k8s.io/exec" }
+    return ExecHelper.Cluster(
+      server: cluster.body.filled("server") ?? "", serverName: cluster.body.filled("tls-server-name"),
+      verifies: cluster.body["insecure-skip-tls-verify"]?.bool != true, authorities: authorities,
+      proxy: cluster.body.filled("proxy-url"), configuration: own?["extension"]?.json)
   }
 
-  private static func impersonation(_ user: YAMLNode) -> [(name: String, value: String)] {
+  private static func impersonation(
+    _ user: YAMLNode
+  ) throws(ContextProblem) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     if let name = user.filled("as") { headers.append(("Impersonate-User", name)) }
     if let uid = user.filled("as-uid") { headers.append(("Impersonate-Uid", uid)) }
@@ -198,10 +222,17 @@ struct KubeconfigMerge {
         }
       }
     }
+    guard headers.isEmpty || user.filled("as") != nil else {
+      throw ContextProblem("as-uid, as-groups and as-user-extra need as")
+    }
+    // A line break would be another header.
+    guard !headers.contains(where: { $0.value.utf8.contains { $0 < 0x20 || $0 == 0x7F } }) else {
+      throw ContextProblem("as: contains a control character")
+    }
     return headers
   }
 
-  private static func resolve(_ path: String, _ folder: String) -> String {
+  static func resolve(_ path: String, _ folder: String) -> String {
     path.hasPrefix("/") ? path : "\(folder)/\(path)"
   }
 }

@@ -136,7 +136,7 @@ extension Engine {
       id: state.options.id, server: state.options.server, version: state.version,
       provider: Provider.name(version: state.version, server: state.options.server), link: link,
       readOnly: state.options.readOnly, marks: state.options.marks + skewMark(state),
-      links: links.sorted { $0.name < $1.name })
+      links: links.sorted { $0.name < $1.name }, helper: state.reader?.access.credentials.login?.command)
     row.problem = state.freshness.reason
     if link != .live, let life = state.freshness.lastLife { row.confirmed = ClusterState.date(life, uptime, date) }
     row.staleKinds = state.staleKinds(at: uptime, date: date)

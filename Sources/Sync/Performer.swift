@@ -5,7 +5,8 @@ import Kube
 import Structured
 
 extension Engine {
-  /// Executes one effect; ends in exactly one outcome. `.stop` and `.quit` are the program's own.
+  /// Executes one effect; ends in exactly one outcome. `.login`, `.stop` and `.quit` are the program's
+  /// own.
   public func perform(_ effect: Effect) async -> Outcome? {
     switch effect {
     case .mutate(let mutation):
@@ -15,7 +16,7 @@ extension Engine {
     case .refresh(let cluster):
       refresh(cluster)
       return .refreshed
-    case .stop, .quit: return nil
+    case .login, .stop, .quit: return nil
     }
   }
 

@@ -54,6 +54,18 @@ nonisolated final class InputReader: @unchecked Sendable {
     continuation.finish()
   }
 
+  /// Leaves the keys to somebody else; signals are still read.
+  func pause() {
+    queue.sync {
+      keySource?.cancel()
+      keySource = nil
+    }
+  }
+
+  func resume() {
+    queue.sync { keySource = source(descriptor) { reader in reader.readKeys() } }
+  }
+
   private func source(_ descriptor: Int32, _ handler: @escaping @Sendable (InputReader) -> Void)
     -> any DispatchSourceRead
   {

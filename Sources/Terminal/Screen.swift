@@ -137,6 +137,27 @@ public final class Screen {
     resume()
   }
 
+  /// Lends the terminal to somebody else until `body` ends: restores it, leaves its keys alone, says `words` on it, and
+  /// takes it over again.
+  /// - Parameter body: gets the descriptors of the terminal's input and output.
+  public func lend<Value: Sendable>(
+    _ words: SafeText, to body: (_ input: Int32, _ output: Int32) async -> Value
+  ) async -> Value {
+    restore()
+    reader.pause()
+    // Nobody would continue a child that Ctrl-z stopped.
+    var settings = savedSettings
+    withUnsafeMutableBytes(of: &settings.c_cc) { $0[Int(VSUSP)] = 0 }
+    tcsetattr(input, TCSANOW, &settings)
+    output.writeNow(Array((words.string + "\r\n").utf8))
+    let value = await body(input, outputDescriptor)
+    tcflush(input, TCIFLUSH)
+    enter()
+    reader.resume()
+    resume()
+    return value
+  }
+
   /// Restores the terminal; drawing does nothing from now on. Safe to call again.
   public func leave() {
     restore()

@@ -8,7 +8,14 @@ import Helpers
   static func main() {
     var parts = Parts()
     parts.writer = { reader, network in ClusterWriter(reader, network: network) }
-    parts.gitCredentials = { request throws(GitError) in try await GitCredentialHelper().fill(request) }
+    let slots = HelperSlots()
+    let git = GitCredentialHelper(slots: slots)
+    parts.gitCredentials = { request throws(GitError) in try await git.fill(request) }
+    parts.helpers = { environment in
+      let credentials = ExecCredentials(environment: environment, slots: slots)
+      return { credentials.source(for: $0) }
+    }
+    parts.endHelpers = { await slots.end() }
     parts.demo = { request in try await EmbeddedWorld(request) }
     Program.start(DriftglassCommand.self, parts: parts)
   }

@@ -130,12 +130,13 @@ import Testing
 
   @Test func aHelperIsNamedAsOneWouldTypeIt() throws {
     let helper = ExecHelper(
-      command: "aws", arguments: ["eks", "get-token", "--cluster-name", "prod eu"],
-      environment: ["AWS_PROFILE": "it's"], apiVersion: "client.authentication.k8s.io/v1", interactiveMode: "",
-      providesClusterInfo: false, installHint: "install awscli", server: "", authorities: nil)
+      user: "u", command: "aws", arguments: ["eks", "get-token", "--cluster-name", "prod eu"],
+      environment: ["AWS_PROFILE": "it's"], apiVersion: "client.authentication.k8s.io/v1",
+      installHint: "install awscli")
     let missing = try finding("credentials") {
       $0.helper = helper
-      $0.credential = .failure(APIError(.credential, message: "the helper aws was not found"))
+      $0.credential = .failure(
+        APIError(.credential, message: "the credential helper aws is not installed: install awscli"))
     }
     #expect(missing.state == .failed)
     #expect(missing.remedy == "install awscli")
@@ -147,9 +148,7 @@ import Testing
   }
 
   @Test func E_K10_aRefusedHelperHasThePolicysLine() {
-    let helper = ExecHelper(
-      command: "aws", arguments: [], environment: [:], apiVersion: "", interactiveMode: "", providesClusterInfo: false,
-      installHint: "", server: "", authorities: nil)
+    let helper = ExecHelper(user: "u", command: "aws", apiVersion: "")
     let locked = CheckRemedy.refusedHelper(helper, path: "/opt/aws/bin/aws", isView: false)
     #expect(locked.sentence == "have an administrator add this line to /etc/driftglass/policy.yaml")
     #expect(locked.paste == "helpers: [/opt/aws/bin/aws]")
@@ -163,10 +162,9 @@ import Testing
 
   @Test func A17_aHelpersSecretsAreNotPrinted() {
     let helper = ExecHelper(
-      command: "kubelogin",
+      user: "u", command: "kubelogin",
       arguments: ["get-token", "--oidc-client-secret=s3cr3t", "--password", "s3cr3t", "--scope", "all"],
-      environment: ["CLIENT_SECRET": "s3cr3t", "HOME": "/home/ada"], apiVersion: "", interactiveMode: "",
-      providesClusterInfo: false, installHint: "", server: "", authorities: nil)
+      environment: ["CLIENT_SECRET": "s3cr3t", "HOME": "/home/ada"], apiVersion: "")
     #expect(
       CheckRemedy.commandLine(helper)
         == "CLIENT_SECRET=*** HOME=/home/ada kubelogin get-token --oidc-client-secret=*** --password *** --scope all")

@@ -143,7 +143,7 @@ import Testing
 
   @Test func E_K10_aHelperThatIsNeverStartedHasItsPolicyLine() async throws {
     let path = try kubeconfig([
-      ("a", "https://127.0.0.1:1", "exec: { apiVersion: client.authentication.k8s.io/v1, command: /usr/bin/aws }")
+      ("a", "https://127.0.0.1:1", "exec: { apiVersion: client.authentication.k8s.io/v1beta1, command: /usr/bin/aws }")
     ])
     let summary = try await check(["--kubeconfig", path], isView: true).check(TerminalReport()) { _ in }
     let finding = try #require(summary.subjects.first { $0.name == "a" }?.findings.first)

@@ -69,7 +69,7 @@ import Testing
           _ = update(&state, .outcome(.mutation(mutation, accepted: Bool.random(using: &random), message: "")), at: now)
         case .loadObject(let ref):
           _ = update(&state, .outcome(.object(ref, .text(lines: ["a: 1", "b: 2"], managedFieldsFrom: 1))), at: now)
-        case .refresh, .stop, .quit: break
+        case .refresh, .login, .stop, .quit: break
         }
       }
       if step.isMultiple(of: 19) { _ = view(state, size: state.size) }

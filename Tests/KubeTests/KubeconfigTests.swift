@@ -109,8 +109,28 @@ import Testing
     ("{client-key: /nonexistent/key}", "client-key: /nonexistent/key does not exist"),
     ("{token: 'a b'}", "token contains white space"),
     ("{auth-provider: {name: gcp}}", "auth-provider gcp is not supported any more: use an exec helper"),
-    ("{exec: {command: aws}}", "needs a credential helper (not yet supported): aws"),
-    ("{exec: {args: [x]}}", "exec: command is missing"),
+    (
+      "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1}}",
+      "needs the credential helper aws: this program starts none"
+    ),
+    ("{exec: {args: [x]}}", "exec: command is missing"), ("{exec: {command: aws}}", "exec: apiVersion is missing"),
+    (
+      "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1alpha1}}",
+      "exec: apiVersion client.authentication.k8s.io/v1alpha1 is not supported: there are v1 and v1beta1"
+    ),
+    (
+      "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}}",
+      "exec: interactiveMode is missing: one of Never, IfAvailable, Always"
+    ),
+    (
+      "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Maybe}}",
+      "exec: interactiveMode is none of Never, IfAvailable, Always"
+    ),
+    (
+      "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1, env: [{name: 'A=B'}]}}",
+      "exec: an entry of env has no usable name"
+    ), ("{token: t, as-groups: [ops]}", "as-uid, as-groups and as-user-extra need as"),
+    ("{token: t, as: \"a\\r\\nb\"}", "as: contains a control character"),
   ])
   func saysWhichFieldOfAUserIsWrong(user: String, sentence: String) throws {
     #expect(try problem(user: user) == sentence)
@@ -160,7 +180,8 @@ import Testing
 
   @Test func aHelperIsAskedForCredentials() throws {
     let text = """
-      clusters: [{name: c, cluster: {server: "https://a.example.com"}}]
+      clusters: [{name: c, cluster: {server: "https://a.example.com", extensions: [{name: other, extension: {}},
+        {name: client.authentication.k8s.io/exec, extension: {audience: x}}]}}]
       users: [{name: u, user: {exec: {command: ./bin/login, args: [get, token], env: [{name: A, value: "1"}],
         apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, provideClusterInfo: true}}}]
       contexts: [{name: x, context: {cluster: c, user: u}}]
@@ -170,8 +191,11 @@ import Testing
       #expect(helper.command == "\(path.dropLast("/config".count))/./bin/login")
       #expect(helper.arguments == ["get", "token"])
       #expect(helper.environment == ["A": "1"])
-      #expect(helper.server == "https://a.example.com:443")
-      #expect(helper.providesClusterInfo)
+      #expect(helper.user == "u")
+      #expect(helper.interaction == .never)
+      #expect(helper.cluster?.server == "https://a.example.com")
+      #expect(helper.cluster?.verifies == true)
+      #expect(helper.cluster?.configuration == ["audience": "x"])
       return .failure(ContextProblem("no helpers here"))
     }
     guard case .failure(let problem) = try config.context(named: "x").access else {

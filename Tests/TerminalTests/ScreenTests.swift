@@ -95,6 +95,43 @@ import Testing
     #expect(await next(&events) == nil)
   }
 
+  @Test func lendsTheTerminalWithItsKeysAndTakesItBackA17() async throws {
+    let terminal = try PseudoTerminal()
+    let before = terminal.settings
+    let screen = try terminal.screen()
+    var events = screen.events.makeAsyncIterator()
+    var surface = Surface(screen.size)
+    surface.text("the dashboard", x: 2, y: 1)
+    screen.draw(surface)
+    await Task.yield()
+    _ = terminal.output(until: "the dashboard")
+    let answer = await screen.lend("helper has the terminal") { input, output in
+      // Settings of a line, as a helper expects them, but nothing that would stop it for good.
+      var settings = termios()
+      tcgetattr(input, &settings)
+      #expect(settings.c_lflag & tcflag_t(ICANON | ECHO | ISIG) == tcflag_t(ICANON | ECHO | ISIG))
+      #expect(withUnsafeBytes(of: &settings.c_cc) { $0[Int(VSUSP)] } == 0)
+      // Nothing is painted meanwhile.
+      screen.draw(Surface(screen.size))
+      terminal.type("secret\n")
+      var bytes = [UInt8](repeating: 0, count: 64)
+      let count = read(input, &bytes, bytes.count)
+      return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
+    }
+    #expect(answer == "secret\n")
+    await Task.yield()
+    let shown = terminal.output(until: "the dashboard")
+    let words = try #require(shown.firstRange(of: "helper has the terminal"))
+    #expect(shown[..<words.lowerBound].contains("\u{1B}[?1049l"))
+    #expect(shown[words.upperBound...].contains("\u{1B}[?1049h"))
+    // Keys are ours again.
+    #expect(await next(&events) == .resize(screen.size))
+    terminal.type("R")
+    #expect(await next(&events) == .key("R"))
+    screen.leave()
+    #expect(terminal.settings == before)
+  }
+
   @Test func signalsBecomeEvents() async throws {
     let terminal = try PseudoTerminal()
     let screen = try terminal.screen()

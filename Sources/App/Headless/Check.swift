@@ -49,7 +49,7 @@ import Terminal
     var configuration = self.configuration
     var contexts: [Setup.NamedContext] = []
     do throws(SetupError) {
-      contexts = try setup.contexts(nil, &configuration.warnings)
+      contexts = try setup.contexts(parts, &configuration.warnings)
     } catch {
       configuration.kubeconfigProblem = error.sentence
     }

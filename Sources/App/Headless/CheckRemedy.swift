@@ -99,7 +99,7 @@ enum CheckRemedy {
   /// There is no credential to use.
   static func credential(_ error: APIError, _ seen: ClusterObservation) -> Advice {
     guard let helper = seen.helper else { return login(seen) }
-    if error.message.contains("not found") || error.message.contains("no such") {
+    if error.message.contains("is not installed") {
       let hint = helper.installHint.isEmpty ? "install \(helper.command), or correct exec.command" : helper.installHint
       return Advice(sentence: hint)
     }

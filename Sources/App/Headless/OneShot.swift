@@ -32,6 +32,7 @@ struct OneShot {
       }
     }
     running.cancel()
+    await parts.endHelpers?()
     let scoped = command.namespace.map { snapshot.narrowed(to: $0) } ?? snapshot
     return report(Listing(kind, of: scoped, at: Date()), kind, scoped)
   }

@@ -63,9 +63,12 @@ struct ScopePanes {
 
   private func cluster(_ row: ClusterRow) -> Table.Row {
     let name = [Span(row.link.look.sign, row.link.look.role), Span(" "), Span(untrusted: row.id.name)]
+    // What is not safe about a cluster comes before what it runs on.
+    let mark = row.badges.first.map { [Span($0, .noticeWarning)] }
     let role: Role? = row.isUnreachable ? .stale : nil
     if row.link.isTrouble, row.link.word.count > 5 {
-      return Table.Row(.line(name + [Span("  \(untrusted: row.link.word)", row.link.look.role)]), role: role)
+      let marks = mark.map { [Span(" ")] + $0 } ?? []
+      return Table.Row(.line(name + marks + [Span("  \(untrusted: row.link.word)", row.link.look.role)]), role: role)
     }
     var badge = row.drift.summary
     if row.link.isTrouble {
@@ -74,7 +77,7 @@ struct ScopePanes {
       badge.insert(Span("✕\(row.failed)", .healthFailed), at: 0)
       if badge.count > 1 { badge.insert(Span(" "), at: 1) }
     }
-    return Table.Row(.cells([name, [Span(untrusted: row.provider ?? "", .dim)], badge]), role: role)
+    return Table.Row(.cells([name, mark ?? [Span(untrusted: row.provider ?? "", .dim)], badge]), role: role)
   }
 
   private func repo(_ row: RepoRow) -> Table.Row {

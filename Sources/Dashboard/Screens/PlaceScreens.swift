@@ -19,6 +19,7 @@ extension Page {
     fact("Reconcilers", "\(Format.count(row.reconcilers)), \(Format.count(row.failed)) failed")
     fact("Drift", row.drift.badge.isEmpty ? [Span("none known", .dim)] : row.drift.badge)
     if row.readOnly { fact("Access", "read-only by configuration") }
+    if let helper = row.helper { fact("Helper", helper) }
     for mark in row.marks { fact("Mark", mark, .noticeWarning) }
     writeSight(row)
     guard !row.links.isEmpty else { return }
