@@ -202,6 +202,8 @@ public struct WatchMachine: Sendable {
   mutating func fail(_ error: APIError, at now: Duration) -> [Change] {
     if error.isCancelled { return [] }
     if error.isExpired { return expire(error, at: now) }
+    // Whatever else fails is waited for: an expiry after it is a first one again.
+    expiries = 0
     if error.isTooLargeVersion {
       state = .empty
       listVersion = .latest

@@ -222,6 +222,20 @@ import Testing
     #expect(machine.next() == .list(.any, continue: nil, isPaged: true))
   }
 
+  /// Found by the fault matrix: the second wait came on top of the first, and the store was wrong for more than 90 s.
+  @Test func A5_anExpiryAfterAnotherFailureIsAFirstOneAgain() {
+    var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 1))
+    _ = machine.receive(.page(ObjectPage(objects: [], resourceVersion: "x")), at: .zero)
+    _ = machine.receive(.failed(Self.status(410)), at: .zero)
+    #expect(machine.next() == .list(.notOlderThan("x"), continue: nil, isPaged: true))
+    _ = machine.receive(.page(ObjectPage(objects: [], resourceVersion: "y")), at: .zero)
+    _ = machine.receive(.failed(Self.status(429)), at: .zero)
+    Self.expect(machine.next(), .pause(Self.firstWait))
+    #expect(machine.next() == .watch(from: "y"))
+    _ = machine.receive(.failed(Self.status(410)), at: .zero)
+    #expect(machine.next() == .list(.notOlderThan("y"), continue: nil, isPaged: true))
+  }
+
   /// Found by the fault matrix: the kind was left alone for five minutes, with nothing of it on screen.
   @Test func A15_aStreamingListThatIsNotAllowedIsFollowedByPagesAndThenByPolling() {
     var machine = Self.streaming()
