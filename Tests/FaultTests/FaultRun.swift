@@ -63,7 +63,10 @@ struct FaultRun: Sendable {
     options.servesStreamingLists = fault.name.hasPrefix("streaming") || Bool.random(using: &random)
     options.seed = seed
     let server = APIServer(options)
-    let port = try await server.start()
+    // While the server is away nobody else's server may answer in its place.
+    let reserved = try ReservedPort()
+    defer { withExtendedLifetime(reserved) {} }
+    let port = try await server.start(port: reserved.port)
     var world = FaultWorld(server: server, stream: stream, seed: random.next())
     try world.fill()
     let proxy = try FaultProxy(to: port, seed: seed, pace: clock.pace)
