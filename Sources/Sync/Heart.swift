@@ -11,6 +11,8 @@ final class Heart: Sendable {
   private static let interval = 20.0
   /// After the first failure the question is repeated once at once.
   private static let repeatAfter: Duration = .seconds(1)
+  /// Between questions to a server that is known to be dead, however often its streams find it so.
+  private static let deadPause: Duration = .seconds(5)
 
   init(cluster: ClusterID, reader: KubeReader, engine: Engine) {
     self.cluster = cluster
@@ -48,7 +50,7 @@ final class Heart: Sendable {
         failures += 1
         await engine.heartbeatFailed(cluster, error.message)
       }
-      try? await Task.sleep(for: Self.repeatAfter)
+      try? await Task.sleep(for: failures >= Freshness.heartbeats ? Self.deadPause : Self.repeatAfter)
     }
   }
 }
