@@ -171,7 +171,7 @@ extension Engine {
       state.discovery?.resource(for: stream.groupKind, version: stream.version)?.namespaced == true
     else { return }
     if case .fields = stream.selector { return }
-    if clusters[stream.cluster]?.visibility.narrow(stream.groupKind, because: reason) == true {
+    if clusters[stream.cluster]?.visibility.narrow(stream.groupKind, stream.plural, because: reason) == true {
       clusters[stream.cluster]?.chores?.yield(.findNamespaces)
     } else {
       clusters[stream.cluster]?.replan()

@@ -5,6 +5,7 @@ import Kube
 struct Visibility: Sendable, Equatable {
   /// Kinds whose list over all namespaces is forbidden, with the server's sentence.
   private(set) var narrowed: [GroupKind: String] = [:]
+  private var plurals: [GroupKind: String] = [:]
   /// Where to look for them; nil until it was found out.
   private(set) var namespaces: [NamespaceRules]?
   /// Being found out.
@@ -12,7 +13,8 @@ struct Visibility: Sendable, Equatable {
 
   /// A list over all namespaces was refused.
   /// - Returns: whether the session has to find out where the user may look.
-  mutating func narrow(_ groupKind: GroupKind, because reason: String) -> Bool {
+  mutating func narrow(_ groupKind: GroupKind, _ plural: String, because reason: String) -> Bool {
+    plurals[groupKind] = plural
     guard narrowed.updateValue(reason, forKey: groupKind) == nil, namespaces == nil, !isLooking else { return false }
     isLooking = true
     return true
@@ -39,10 +41,13 @@ struct Visibility: Sendable, Equatable {
     }
   }
 
-  /// The namespaces that can be seen, when it is not all of them.
+  /// The namespaces where one of the narrowed kinds can be seen, when it is not all of them. Not every right counts: one
+  /// to list nodes, or the namespaces themselves, is among the rules of every namespace.
   var visible: [String]? {
     guard !narrowed.isEmpty, let namespaces else { return nil }
-    return namespaces.filter(\.mayListAnything).map(\.namespace)
+    return namespaces.filter { place in
+      narrowed.keys.contains { place.mayList($0.group, plurals[$0] ?? "") }
+    }.map(\.namespace)
   }
 }
 
