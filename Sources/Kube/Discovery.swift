@@ -26,6 +26,9 @@ public struct ServedResource: Sendable, Hashable {
     self.subresources = subresources
   }
 
+  /// `apps/v1`, `v1`.
+  public var apiVersion: String { groupKind.group.isEmpty ? version : "\(groupKind.group)/\(version)" }
+
   public var isWatchable: Bool { verbs.contains("list") && verbs.contains("watch") }
 }
 

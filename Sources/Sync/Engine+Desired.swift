@@ -59,7 +59,7 @@ extension Engine {
     state.value = value
     state.isRefreshing = false
     desired[request.reconciler] = state
-    satisfied = satisfied.filter { $0.reconciler != request.reconciler }
+    satisfied[request.reconciler] = nil
     if let resource = resources[request.reconciler] {
       refreshMembership(resource)
       compareAll(request.reconciler)
@@ -85,8 +85,12 @@ extension Engine {
         ObjectRef(cluster: reconciler.cluster, groupKind: entry.groupKind, namespace: entry.namespace, name: entry.name)
       )
     }
-    let old = Set(membership[reconciler] ?? [])
+    let old = membership[reconciler] ?? []
+    if let label = Self.ownerLabels(of: reconciler)?.name {
+      memberKinds[reconciler] = MemberKinds(label: label, members: members, desired: desired[reconciler]?.set?.objects)
+    }
     guard old != members else { return }
+    summaries[reconciler] = nil
     for gone in old.subtracting(members) {
       verdicts[reconciler]?[gone] = nil
       disown(gone, reconciler)

@@ -61,9 +61,12 @@ extension Engine {
     if let current = store.object(pair.object), current.resourceVersion != request.resourceVersion { return false }
     let old = verdicts[pair.reconciler]?[pair.object]
     let settled = settle(rows, old: old ?? [], reconciler: resources[pair.reconciler], isRebasing: state.isRefreshing)
-    if !rows.contains(where: { $0.driftClass.isCounted }) { satisfied.insert(pair) }
+    if !rows.contains(where: { $0.driftClass.isCounted }) {
+      satisfied[pair.reconciler, default: []].insert(pair.object)
+    }
     guard old != settled else { return false }
     verdicts[pair.reconciler, default: [:]][pair.object] = settled
+    summaries[pair.reconciler] = nil
     return true
   }
 
@@ -90,6 +93,7 @@ extension Engine {
         let settled = settle(
           rows, old: rows, reconciler: resources[reconciler], isRebasing: state?.isRefreshing ?? false)
         verdicts[reconciler]?[object] = settled
+        summaries[reconciler] = nil
         open = open || settled.contains(where: \.provisional)
       }
     }
@@ -118,7 +122,7 @@ extension Engine {
       live: live, now: options.now())
     input.alternative = set.alternative.map { Self.desired($0, pair.object) }
     input.head = set.head.map { Self.desired($0, pair.object) }
-    input.sawEqual = satisfied.contains(pair)
+    input.sawEqual = satisfied[pair.reconciler]?.contains(pair.object) ?? false
     input.ignore = options.ignore
     input.isVersionServed = wanted == nil || discovery.versions(of: pair.object.groupKind).contains(version)
     return CompareRequest(

@@ -18,12 +18,13 @@ extension Engine {
         snapshot.sources.append(resource)
         continue
       }
-      let row = reconcilerRow(resource, graph: graph, cluster: clusterRows[resource.ref.cluster])
-      count(row, into: &namespaces)
+      let summary = summary(of: resource.ref)
+      let row = reconcilerRow(resource, summary, graph: graph, cluster: clusterRows[resource.ref.cluster])
+      count(row, summary, into: &namespaces)
       clusterCounts[resource.ref.cluster, default: ClusterCounts()].add(row)
-      coverage(of: row, into: &snapshot.coverage)
+      coverage(of: row, summary, into: &snapshot.coverage)
       snapshot.reconcilers.append(row)
-      for rows in (verdicts[resource.ref] ?? [:]).values { snapshot.drift += rows }
+      snapshot.drift += summary.rows
     }
     snapshot.reconcilers.sort { Self.troubleFirst($0, $1, at: now) }
     snapshot.drift.sort(by: Self.driftOrder)
@@ -62,52 +63,61 @@ extension Engine {
     }
   }
 
-  private func reconcilerRow(_ resource: Resource, graph: Graph, cluster: ClusterRow?) -> ReconcilerRow {
+  private func summary(of reconciler: ObjectRef) -> MemberSummary {
+    if let known = summaries[reconciler] { return known }
+    let summary = MemberSummary(members: membership[reconciler] ?? [], verdicts: verdicts[reconciler] ?? [:])
+    summaries[reconciler] = summary
+    return summary
+  }
+
+  private func reconcilerRow(
+    _ resource: Resource, _ summary: MemberSummary, graph: Graph, cluster: ClusterRow?
+  ) -> ReconcilerRow {
     let ref = resource.ref
     let state = desired[ref]
     let set = state?.set
     let repo = resource.source.flatMap { repoOfSource[$0] }
-    var drift = DriftCounts()
-    for rows in (verdicts[ref] ?? [:]).values { for row in rows { drift.add(row) } }
     var row = ReconcilerRow(resource: resource, target: resource.target == nil ? ref.cluster : nil, repo: repo)
     row.head = set?.headState ?? .unknown
     row.headCommit = repo.flatMap { repos[$0]?.row.head?.id }
     row.headStaleSince = repo.flatMap { repos[$0]?.row.staleSince }
     row.commit = set?.commit
-    row.drift = drift
+    row.drift = summary.drift
     if case .undetermined(let reason) = state?.value { row.undetermined = reason }
-    let members = membership[ref] ?? []
-    row.objects = members.count
-    row.namespaces = Set(members.lazy.map(\.namespace).filter { !$0.isEmpty }).sorted()
+    row.objects = summary.objects
+    row.namespaces = summary.places.keys.sorted()
     if let denial = rights[Rights(cluster: ref.cluster, question: RightsQuestion(resource: resource))] {
       for verb in Verb.allCases { row.denied[verb] = denial }
     }
     row.inFlight = actions.contains { $0.mutation.target == ref && $0.isOpen }
-    row.staleSince = cluster?.staleSince ?? cluster.flatMap { oldest(of: members, and: ref, in: $0.staleKinds) }
+    row.staleSince = cluster?.staleSince ?? cluster.flatMap { oldest(of: ref, in: $0.staleKinds) }
     row.blockedBy = graph.blockedBy[ref]
     row.blocking = graph.blocking[ref] ?? 0
     return row
   }
 
   /// Since when a reconciler's own kind, or one that it manages, is not confirmed.
-  private func oldest(of members: Set<ObjectRef>, and ref: ObjectRef, in staleKinds: [GroupKind: Date]) -> Date? {
+  private func oldest(of reconciler: ObjectRef, in staleKinds: [GroupKind: Date]) -> Date? {
     guard !staleKinds.isEmpty else { return nil }
-    let own = staleKinds[ref.groupKind].map { [$0] } ?? []
-    return (own + members.lazy.compactMap { staleKinds[$0.groupKind] }).min()
+    let managed = memberKinds[reconciler].map { Array($0.versions.keys) } ?? []
+    return ([reconciler.groupKind] + managed).compactMap { staleKinds[$0] }.min()
   }
 
-  private func count(_ row: ReconcilerRow, into namespaces: inout [NamespaceKey: NamespaceRow]) {
-    for object in membership[row.ref] ?? [] where !object.namespace.isEmpty {
-      let key = NamespaceKey(cluster: object.cluster, name: object.namespace)
-      var namespace = namespaces[key] ?? NamespaceRow(cluster: object.cluster, name: object.namespace)
-      namespace.objects += 1
-      for driftRow in verdicts[row.ref]?[object] ?? [] { namespace.drift.add(driftRow) }
-      if namespace.reconcilers.last != row.ref { namespace.reconcilers.append(row.ref) }
+  private func count(
+    _ row: ReconcilerRow, _ summary: MemberSummary, into namespaces: inout [NamespaceKey: NamespaceRow]
+  ) {
+    guard let target = row.target else { return }
+    for (name, place) in summary.places {
+      let key = NamespaceKey(cluster: target, name: name)
+      var namespace = namespaces[key] ?? NamespaceRow(cluster: target, name: name)
+      namespace.objects += place.objects
+      namespace.drift.add(place.drift)
+      namespace.reconcilers.append(row.ref)
       namespaces[key] = namespace
     }
   }
 
-  private func coverage(of row: ReconcilerRow, into coverage: inout Coverage) {
+  private func coverage(of row: ReconcilerRow, _ summary: MemberSummary, into coverage: inout Coverage) {
     if let reason = row.undetermined {
       let objects = max(1, row.objects)
       coverage.total += objects
@@ -115,15 +125,8 @@ extension Engine {
       return
     }
     coverage.total += row.objects
-    let rows = verdicts[row.ref] ?? [:]
-    coverage.known += rows.count
-    for object in rows.values {
-      for case .reason(let reason) in object.filter({ $0.driftClass == .undetermined }).map(\.cause) {
-        coverage.known -= 1
-        coverage.undetermined[reason, default: 0] += 1
-        break
-      }
-    }
+    coverage.known += summary.known
+    coverage.undetermined.merge(summary.undetermined, uniquingKeysWith: +)
   }
 
   private func clusterRow(_ state: ClusterState, at uptime: ContinuousClock.Instant, date: Date) -> ClusterRow {

@@ -19,14 +19,10 @@ extension Engine {
     guard let state = clusters[cluster], let discovery = state.discovery else { return }
     var versions: [GroupKind: [String: Int]] = [:]
     var selectors: [GroupKind: Set<String>] = [:]
-    for (reconciler, members) in membership where reconciler.cluster == cluster {
-      guard let label = Self.ownerLabels(of: reconciler)?.name else { continue }
-      let set = desired[reconciler]?.set
-      for member in members where KindAdapters.adapter(for: member.groupKind) == nil && mayRead(member.groupKind) {
-        selectors[member.groupKind, default: []].insert(label)
-        if let object = set?.objects[member] {
-          versions[member.groupKind, default: [:]][object.version, default: 0] += 1
-        }
+    for (reconciler, kinds) in memberKinds where reconciler.cluster == cluster {
+      for (kind, counts) in kinds.versions where KindAdapters.adapter(for: kind) == nil && mayRead(kind) {
+        selectors[kind, default: []].insert(kinds.label)
+        versions[kind, default: [:]].merge(counts, uniquingKeysWith: +)
       }
     }
     var wanted: Set<StreamID> = []
@@ -100,8 +96,12 @@ extension Engine {
   func schema(of cluster: ClusterID) -> SchemaTable { clusters[cluster]?.schema ?? SchemaTable() }
 
   /// A schema was read and compiled; `groupVersions` are those it answers for, whether it knows anything of them or not.
-  func schemaArrived(_ cluster: ClusterID, _ schema: SchemaTable, groupVersions: Set<String>) {
+  /// - Parameter hasAll: the document was that of the whole server.
+  func schemaArrived(_ cluster: ClusterID, _ schema: SchemaTable, groupVersions: Set<String>, hasAll: Bool = false) {
     clusters[cluster]?.schema = schema
+    if hasAll, let discovery = clusters[cluster]?.discovery {
+      clusters[cluster]?.schemasKnown = Set(discovery.resources.map(\.apiVersion))
+    }
     clusters[cluster]?.schemasKnown.formUnion(groupVersions)
     for ref in owners.keys where ref.cluster == cluster { compareOwners(of: ref) }
     markDirty()

@@ -28,12 +28,16 @@ public actor Engine {
   var owners: [ObjectRef: Set<ObjectRef>] = [:]
   /// Reconciler → what it wants or has.
   var membership: [ObjectRef: Set<ObjectRef>] = [:]
+  /// Reconciler → what `membership` and `verdicts` add up to; nothing here means that one of them changed.
+  var summaries: [ObjectRef: MemberSummary] = [:]
+  /// Reconciler → the kinds of its objects.
+  var memberKinds: [ObjectRef: MemberKinds] = [:]
   var probes: [ObjectRef: Probe] = [:]
   var otherVersions: [ObjectRef: OtherVersion] = [:]
   /// Objects that our own watch held at some time.
   var seenBefore: Set<ObjectRef> = []
-  /// Objects that our own watch saw as Git wants them, since their desired state last changed.
-  var satisfied: Set<Pair> = []
+  /// Reconciler → objects that our own watch saw as Git wants them, since their desired state last changed.
+  var satisfied: [ObjectRef: Set<ObjectRef>] = [:]
   var log = LogRing()
   var actions: [ActionRecord] = []
   /// Why the user may not patch a kind in a namespace; nothing here means that nothing forbids it.
@@ -192,6 +196,9 @@ public actor Engine {
     case .reconciler:
       desired[old.ref] = nil
       verdicts[old.ref] = nil
+      summaries[old.ref] = nil
+      memberKinds[old.ref] = nil
+      satisfied[old.ref] = nil
       for object in membership.removeValue(forKey: old.ref) ?? [] { disown(object, old.ref) }
       updateWatches(of: old.ref.cluster)
     }
@@ -204,7 +211,7 @@ public actor Engine {
       probes[object] = nil
       otherVersions[object] = nil
     }
-    satisfied.remove(Pair(reconciler: reconciler, object: object))
+    satisfied[reconciler]?.remove(object)
   }
 
   /// Lines of logs and events.

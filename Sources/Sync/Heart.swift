@@ -9,6 +9,9 @@ final class Heart: Sendable {
   private let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
   private static let interval = 20.0
+  /// Of a server that is known to be away, for the first two minutes: it may come back at any time.
+  private static let eagerInterval = 6.0
+  private static let eagerBeats = 20
   /// After the first failure the question is repeated once at once.
   private static let repeatAfter: Duration = .seconds(1)
   /// Between questions to a server that is known to be dead, however often its streams find it so.
@@ -27,13 +30,20 @@ final class Heart: Sendable {
     var beats = signals.makeAsyncIterator()
     var failures = 0
     while !Task.isCancelled {
-      let wait: Duration =
-        failures == 1 ? Self.repeatAfter : .seconds(Self.interval * Double.random(in: 0.75...1.25))
+      let wait = Self.wait(after: failures)
       let timer = Task {
         try? await Task.sleep(for: wait)
         signal.yield()
       }
       await beats.next()
+      // Streams that fail again and again are no news of a server that is known to be away.
+      if failures >= Freshness.heartbeats {
+        await withTaskCancellationHandler {
+          await timer.value
+        } onCancel: {
+          timer.cancel()
+        }
+      }
       timer.cancel()
       if Task.isCancelled { return }
       let before = reader.lastLife
@@ -52,5 +62,11 @@ final class Heart: Sendable {
       }
       try? await Task.sleep(for: failures >= Freshness.heartbeats ? Self.deadPause : Self.repeatAfter)
     }
+  }
+
+  private static func wait(after failures: Int) -> Duration {
+    if failures == 1 { return repeatAfter }
+    let isEager = failures > 1 && failures < eagerBeats
+    return .seconds((isEager ? eagerInterval : interval) * Double.random(in: 0.75...1.25))
   }
 }

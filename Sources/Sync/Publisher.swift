@@ -10,6 +10,8 @@ struct Publisher: Sendable {
   private(set) var last: Snapshot?
   private var lastTime: ContinuousClock.Instant?
   private var isScheduled = false
+  /// What the last snapshot took to make.
+  private var cost: Duration = .zero
 
   mutating func subscribe(current: Snapshot) -> AsyncStream<Snapshot> {
     let (stream, continuation) = AsyncStream.makeStream(of: Snapshot.self, bufferingPolicy: .bufferingNewest(1))
@@ -23,13 +25,16 @@ struct Publisher: Sendable {
     guard !isScheduled else { return nil }
     isScheduled = true
     guard let lastTime else { return .zero }
-    return max(.zero, Self.interval - (ContinuousClock.now - lastTime))
+    // A quarter of a processor at the most: in a storm snapshots are made less often.
+    return max(.zero, max(Self.interval, cost * 4) - (ContinuousClock.now - lastTime))
   }
 
   /// Publishes unless it equals the last one.
-  mutating func publish(_ snapshot: Snapshot) {
+  /// - Parameter cost: how long it took to make.
+  mutating func publish(_ snapshot: Snapshot, cost: Duration = .zero) {
     isScheduled = false
     lastTime = .now
+    self.cost = cost
     var snapshot = snapshot
     snapshot.number = last?.number ?? 0
     if snapshot == last { return }
@@ -49,7 +54,11 @@ extension Engine {
     }
   }
 
-  private func publish() { publisher.publish(makeSnapshot()) }
+  private func publish() {
+    let begin = ContinuousClock.now
+    let snapshot = makeSnapshot()
+    publisher.publish(snapshot, cost: ContinuousClock.now - begin)
+  }
 
   /// A job ended: what is complete may have changed.
   func workDone() { markDirty() }

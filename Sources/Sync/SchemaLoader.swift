@@ -27,9 +27,12 @@ final class SchemaLoader: Sendable {
     let missing = await engine.missingSchemas(of: cluster)
     guard !missing.isEmpty else { return }
     var table = await engine.schema(of: cluster)
+    var hasAll = false
     do throws(APIError) {
       switch try await reader.openAPI() {
-      case .v2(let bytes): try? table.add(openAPIv2: bytes)
+      case .v2(let bytes):
+        try? table.add(openAPIv2: bytes)
+        hasAll = true
       case .v3(let index):
         for groupVersion in missing.sorted() {
           let path = groupVersion.contains("/") ? "apis/\(groupVersion)" : "api/\(groupVersion)"
@@ -41,6 +44,6 @@ final class SchemaLoader: Sendable {
       if error.isCancelled { return }
       await engine.notice("\(cluster): no schemas (\(error)); fields are compared without their types")
     }
-    await engine.schemaArrived(cluster, table, groupVersions: missing)
+    await engine.schemaArrived(cluster, table, groupVersions: missing, hasAll: hasAll)
   }
 }

@@ -1,0 +1,59 @@
+import GitOps
+
+/// What a snapshot says of one reconciler's objects, added up once and kept until one of them changes: a change to one object
+/// must not walk over ten thousand.
+struct MemberSummary: Sendable {
+  struct Place: Sendable {
+    var objects = 0
+    var drift = DriftCounts()
+  }
+
+  private(set) var drift = DriftCounts()
+  /// All rows, of all classes.
+  private(set) var rows: [DriftRow] = []
+  private(set) var objects = 0
+  /// Objects that were compared and are not undetermined.
+  private(set) var known = 0
+  /// Reason → objects.
+  private(set) var undetermined: [String: Int] = [:]
+  /// Namespaces by name; cluster-scoped objects are in none.
+  private(set) var places: [String: Place] = [:]
+
+  init(members: Set<ObjectRef>, verdicts: [ObjectRef: [DriftRow]]) {
+    objects = members.count
+    for member in members {
+      if member.namespace.isEmpty { continue }
+      places[member.namespace, default: Place()].objects += 1
+      for row in verdicts[member] ?? [] { places[member.namespace]?.drift.add(row) }
+    }
+    for object in verdicts.values {
+      known += 1
+      if object.isEmpty { continue }
+      rows += object
+      for row in object { drift.add(row) }
+      for case .reason(let reason) in object.filter({ $0.driftClass == .undetermined }).map(\.cause) {
+        known -= 1
+        undetermined[reason, default: 0] += 1
+        break
+      }
+    }
+  }
+}
+
+/// The kinds of one reconciler's objects, each with the versions in which Git names them and how often.
+struct MemberKinds: Sendable {
+  /// The label that the engine puts on what it applies.
+  let label: String
+  private(set) var versions: [GroupKind: [String: Int]] = [:]
+
+  init(label: String, members: Set<ObjectRef>, desired: [ObjectRef: DesiredObject]?) {
+    self.label = label
+    for member in members {
+      if let object = desired?[member] {
+        versions[member.groupKind, default: [:]][object.version, default: 0] += 1
+      } else if versions[member.groupKind] == nil {
+        versions[member.groupKind] = [:]
+      }
+    }
+  }
+}
