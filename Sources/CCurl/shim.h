@@ -44,6 +44,11 @@ static inline CURLcode ccurl_set_sockopt(CURL *easy, int (*callback)(void *, cur
   return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
 }
 
+static inline CURLcode ccurl_set_opensocket(CURL *easy,
+                                            curl_socket_t (*callback)(void *, curlsocktype, struct curl_sockaddr *)) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
 static inline CURLcode ccurl_set_prerequest(CURL *easy, int (*callback)(void *, char *, char *, int, int)) {
   return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
@@ -62,6 +67,14 @@ static inline CURLcode ccurl_get_large(CURL *easy, CURLINFO info, curl_off_t *va
 
 static inline CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void **value) {
   return curl_easy_getinfo(easy, info, value);
+}
+
+// The only call that makes libcurl go on with transfers that wait for neither a socket nor a timer.
+static inline CURLMcode ccurl_multi_run_all(CURLM *multi, int *running) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  return curl_multi_socket_all(multi, running);
+#pragma GCC diagnostic pop
 }
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {

@@ -20,13 +20,11 @@ struct Scratch {
   std::vector<uint8_t> strings;
   std::vector<uint32_t> open;
   std::vector<uint32_t> keys;
-  std::vector<csj_span> elements;
 
   void clear() {
     nodes.clear();
     strings.clear();
     open.clear();
-    elements.clear();
   }
 
   /// Gives back what a large document needed; small ones keep their memory for the next.
@@ -37,7 +35,6 @@ struct Scratch {
     }
     if (nodes.capacity() > size_t(1) << 16) std::vector<csj_node>().swap(nodes);
     if (keys.capacity() > size_t(1) << 16) std::vector<uint32_t>().swap(keys);
-    if (elements.capacity() > size_t(1) << 16) std::vector<csj_span>().swap(elements);
     if (strings.capacity() > size_t(1) << 20) std::vector<uint8_t>().swap(strings);
   }
 };
@@ -350,25 +347,6 @@ csj_error skip(Tokens &tokens, uint32_t start, uint32_t outside, uint32_t depth,
   return success;
 }
 
-csj_error cutElements(Tokens &tokens, uint32_t depth) {
-  scratch.elements.clear();
-  if (tokens.peek() == ']') {
-    tokens.at++;
-    return success;
-  }
-  for (;;) {
-    if (tokens.done()) return failure(CSJ_UNEXPECTED_END, tokens.length);
-    csj_span span;
-    csj_error error = skip(tokens, *tokens.at++, 2, depth, span);
-    if (error.code != CSJ_OK) return error;
-    scratch.elements.push_back(span);
-    if (tokens.done()) return failure(CSJ_UNEXPECTED_END, tokens.length);
-    uint32_t position = *tokens.at++;
-    if (tokens.bytes[position] == ']') return success;
-    if (tokens.bytes[position] != ',') return failure(CSJ_EXPECTED_COMMA, position);
-  }
-}
-
 }  // namespace
 
 extern "C" csj_error csj_parse(const uint8_t *bytes, size_t length, uint32_t depth, csj_tree *tree) try {
@@ -451,9 +429,8 @@ extern "C" csj_error csj_parse(const uint8_t *bytes, size_t length, uint32_t dep
 }
 
 extern "C" csj_error csj_cut(const uint8_t *bytes, size_t length, uint32_t depth, const char *const *keys,
-                             int key_count, int array_key, csj_span *spans, csj_cut_elements *elements) try {
+                             int key_count, csj_span *spans) try {
   for (int i = 0; i < key_count; i++) spans[i] = {0, 0, 0};
-  *elements = {nullptr, 0};
   csj_error error = index(bytes, length);
   if (error.code != CSJ_OK) return error;
   Tokens tokens(bytes, length);
@@ -485,19 +462,11 @@ extern "C" csj_error csj_cut(const uint8_t *bytes, size_t length, uint32_t depth
       if (strlen(keys[i]) == key.length && memcmp(keys[i], textOf(key, bytes), key.length) == 0) known = i;
     uint32_t start = *tokens.at++;
     csj_span span;
-    if (known >= 0 && known == array_key && bytes[start] == '[') {
-      error = cutElements(tokens, depth);
-      span = {start, 0, 0};
-      if (error.code == CSJ_OK) span.length = *(tokens.at - 1) + 1 - start;
-    } else {
-      if (known >= 0 && known == array_key) scratch.elements.clear();
-      error = skip(tokens, start, 1, depth, span);
-    }
+    error = skip(tokens, start, 1, depth, span);
     if (error.code != CSJ_OK) return error;
     if (known >= 0) spans[known] = span;
   }
   if (!tokens.done()) return failure(CSJ_TRAILING, *tokens.at);
-  *elements = {scratch.elements.data(), scratch.elements.size()};
   return success;
 } catch (const std::bad_alloc &) {
   return failure(CSJ_MEMORY);
@@ -520,4 +489,75 @@ extern "C" size_t csj_compact(const uint8_t *bytes, size_t length, uint8_t *out)
     }
   }
   return written;
+}
+
+namespace {
+
+enum Class : uint8_t { plain, quote, backslash, opening, closing, space };
+
+struct Classes {
+  uint8_t of[256] = {};
+
+  constexpr Classes() {
+    of[uint8_t('"')] = quote;
+    of[uint8_t('\\')] = backslash;
+    of[uint8_t('{')] = of[uint8_t('[')] = opening;
+    of[uint8_t('}')] = of[uint8_t(']')] = closing;
+    of[uint8_t(' ')] = of[uint8_t('\n')] = of[uint8_t('\r')] = of[uint8_t('\t')] = space;
+  }
+};
+
+constexpr Classes classes;
+
+}  // namespace
+
+extern "C" size_t csj_walk_on(const uint8_t *bytes, size_t length, csj_walk *walk) {
+  size_t i = 0;
+  if (walk->escaped && i < length) {
+    walk->escaped = 0;
+    i++;
+  }
+  while (i < length) {
+    if (walk->quoted) {
+      while (i < length && bytes[i] != '"' && bytes[i] != '\\') i++;
+      if (i == length) break;
+      if (bytes[i++] == '"') {
+        walk->quoted = 0;
+      } else if (i < length) {
+        i++;
+      } else {
+        walk->escaped = 1;
+      }
+      continue;
+    }
+    switch (classes.of[bytes[i++]]) {
+      case quote: walk->quoted = 1; break;
+      case opening: walk->depth++; break;
+      case closing:
+        if (walk->depth > 0) walk->depth--;
+        if (walk->depth == 0) {
+          walk->ended = 1;
+          return i;
+        }
+        break;
+      case space: walk->spaced = 1; break;
+      default: break;
+    }
+  }
+  return length;
+}
+
+extern "C" size_t csj_value_length(const uint8_t *bytes, size_t length) {
+  if (length == 0) return 0;
+  if (bytes[0] == '{' || bytes[0] == '[') {
+    csj_walk walk = {0, 0, 0, 0, 0};
+    return csj_walk_on(bytes, length, &walk);
+  }
+  size_t i = 1;
+  if (bytes[0] == '"') {
+    while (i < length && bytes[i] != '"') i += bytes[i] == '\\' ? 2 : 1;
+    return i < length ? i + 1 : length;
+  }
+  while (i < length && bytes[i] != ',' && bytes[i] != '}' && bytes[i] != ']') i++;
+  return i;
 }

@@ -38,13 +38,24 @@ public struct Object: Sendable {
   /// carry neither (kubernetes: list semantics).
   /// - Throws: `ParseError` when the bytes are not a JSON object with a name, or are beyond the limits.
   public init(bytes: [UInt8], cluster: ClusterID, groupKind: GroupKind, version: String) throws(ParseError) {
-    let document = try JSONDocument(parsing: bytes, limits: .object)
+    try self.init(
+      JSONDocument(parsing: bytes, limits: .object), cluster: cluster, groupKind: groupKind, version: version)
+  }
+
+  /// The same from a document.
+  /// - Parameter keepsOwnership: false drops what says who wrote which field of an object that no reconciler manages
+  ///   (A20): nobody asks, and it is half of an object's size.
+  /// - Throws: `ParseError` when it has no name.
+  public init(
+    _ document: JSONDocument, cluster: ClusterID, groupKind: GroupKind, version: String, keepsOwnership: Bool = true
+  ) throws(ParseError) {
     let metadata = document.root["metadata"]
     guard let metadata, let name = metadata["name"]?.string, !name.isEmpty else {
       throw ParseError(reason: .shape("not a Kubernetes object: metadata.name is missing"))
     }
     var labels: [String: String] = [:]
-    if let members = metadata["labels"]?.members {
+    if let node = metadata["labels"], let members = node.members {
+      labels.reserveCapacity(node.count)
       for (key, value) in members { if let text = value.string { labels[key] = text } }
     }
     self.init(
@@ -53,7 +64,24 @@ public struct Object: Sendable {
       version: version, uid: metadata["uid"]?.string ?? "",
       resourceVersion: metadata["resourceVersion"]?.string ?? "", generation: metadata["generation"]?.int,
       labels: labels, created: metadata["creationTimestamp"]?.string.flatMap(Timestamp.parse),
-      deleted: metadata["deletionTimestamp"]?.string.flatMap(Timestamp.parse), bytes: bytes)
+      deleted: metadata["deletionTimestamp"]?.string.flatMap(Timestamp.parse),
+      bytes: keepsOwnership || OwnerLabels.all.contains { labels[$0.name] != nil }
+        ? document.bytes : Object.withoutOwnership(document, metadata))
+  }
+
+  /// Without the fields that `managedFields` lists and without what `kubectl apply` remembers. That a status was written,
+  /// by whom and when stays: the kinds' adapters read it.
+  private static func withoutOwnership(_ document: JSONDocument, _ metadata: JSONNode) -> [UInt8] {
+    var edits: [JSONEdit] = []
+    if let entries = metadata["managedFields"]?.elements {
+      for entry in entries {
+        guard let fields = entry["fieldsV1"], fields.count > 0 else { continue }
+        edits.append(.replace(fields, with: fields["f:status"] == nil ? "{}" : #"{"f:status":{}}"#))
+      }
+    }
+    let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+    if let text = metadata["annotations"]?[lastApplied] { edits.append(.remove(text)) }
+    return document.bytes(edits)
   }
 
   /// The body as a document to navigate.

@@ -42,6 +42,13 @@ public struct ObjectRef: Hashable, Sendable, Comparable, CustomStringConvertible
     self.init(cluster: cluster, groupKind: GroupKind(group: group, kind: kind), namespace: namespace, name: name)
   }
 
+  /// Cluster and group add much work and hardly ever a difference.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(namespace)
+    hasher.combine(groupKind.kind)
+  }
+
   public var group: String { groupKind.group }
   public var kind: String { groupKind.kind }
 

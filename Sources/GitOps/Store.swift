@@ -64,9 +64,15 @@ public struct Store: Sendable {
 
   private mutating func replace(_ stream: StreamID, _ objects: [Object], _ delta: inout StoreDelta) {
     let number = number(stream)
-    var gone = members[number] ?? []
-    for object in objects { gone.remove(object.ref) }
-    for ref in gone { remove(ref, number, &delta) }
+    if var gone = members[number], !gone.isEmpty {
+      for object in objects { gone.remove(object.ref) }
+      for ref in gone { remove(ref, number, &delta) }
+    } else {
+      // A first list: growing step by step would hash each reference several times.
+      members[number] = Set(minimumCapacity: objects.count)
+      entries.reserveCapacity(entries.count + objects.count)
+      delta.added.reserveCapacity(objects.count)
+    }
     for object in objects { insert(object, number, &delta) }
   }
 
@@ -150,8 +156,9 @@ public struct StoreDelta: Sendable, Equatable {
   /// Folds a second step on the same object into the first (a list may name an object twice).
   mutating func note(_ ref: ObjectRef, existed: Bool, exists: Bool) {
     switch (existed, exists) {
-    case (false, true): if removed.remove(ref) != nil { changed.insert(ref) } else { added.insert(ref) }
-    case (true, true): if !added.contains(ref) { changed.insert(ref) }
+    case (false, true):
+      if !removed.isEmpty, removed.remove(ref) != nil { changed.insert(ref) } else { added.insert(ref) }
+    case (true, true): if added.isEmpty || !added.contains(ref) { changed.insert(ref) }
     case (true, false):
       changed.remove(ref)
       if added.remove(ref) == nil { removed.insert(ref) }

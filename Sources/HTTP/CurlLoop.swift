@@ -13,7 +13,7 @@ import Synchronization
 /// connection of a pool to use: this is what keeps short requests off the watches' connections and at most 90 watches on
 /// each. One `poll` serves all lanes.
 ///
-/// `@unchecked Sendable`: `mailbox`, `wakeUp` and the counter are for all threads; everything else is touched by the
+/// `@unchecked Sendable`: `mailbox`, `system` and the counter are for all threads; everything else is touched by the
 /// loop's thread only.
 final class CurlLoop: @unchecked Sendable {
   enum Command {
@@ -34,59 +34,73 @@ final class CurlLoop: @unchecked Sendable {
 
   private struct Mailbox {
     var commands: [Command] = []
-    var isStopped = false
+    var life = Life.idle
   }
 
+  private enum Life {
+    case idle
+    /// The end of the pipe that wakes the thread.
+    case running(wakeUp: Int32)
+    case stopped
+  }
+
+  let system: SystemCalls
   private let mailbox = Mutex(Mailbox())
   private let counter = Atomic<UInt64>(1)
-  private let wakeUp: (read: Int32, write: Int32)
 
+  /// The other end of the pipe. Touched by the loop's thread, and before it by who starts it.
+  private var wakeUp: Int32 = -1
   private var lanes: [Lane.Key: [Lane]] = [:]
   private var transfers: [UInt64: Transfer] = [:]
   private static let curlIsReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-  init() {
-    var ends: [Int32] = [-1, -1]
-    let made = pipe(&ends)
-    precondition(made == 0, "no descriptors left for the network's wake-up pipe")
-    for end in ends {
-      _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-    }
-    wakeUp = (ends[0], ends[1])
-    precondition(CurlLoop.curlIsReady, "libcurl does not start")
-  }
+  init(system: SystemCalls = SystemCalls()) { self.system = system }
 
   deinit {
-    close(wakeUp.read)
-    close(wakeUp.write)
+    if wakeUp >= 0 { close(wakeUp) }
+    mailbox.withLock { box in if case .running(let end) = box.life { close(end) } }
   }
 
   func nextTransfer() -> UInt64 { counter.add(1, ordering: .relaxed).oldValue }
 
-  /// From any thread.
+  /// From any thread. The first request starts the loop's thread: where there is none to be had, the request fails and
+  /// the next one tries again.
   func post(_ command: Command) {
-    let taken = mailbox.withLock { box in
-      if box.isStopped { return false }
-      box.commands.append(command)
-      return true
+    let refusal = mailbox.withLock { box -> HTTPError? in
+      switch box.life {
+      case .running(let wakeUp):
+        box.commands.append(command)
+        var byte: UInt8 = 0
+        // A full pipe has a wake-up in it already.
+        _ = write(wakeUp, &byte, 1)
+      case .idle:
+        if case .stop = command { box.life = .stopped }
+        guard case .start = command else { return nil }
+        if let problem = begin(&box) { return HTTPError(.setUp, host: "", cause: problem) }
+        box.commands.append(command)
+      case .stopped: return CurlLoop.isShutDown
+      }
+      return nil
     }
-    if taken {
-      var byte: UInt8 = 0
-      // A full pipe has a wake-up in it already.
-      _ = write(wakeUp.write, &byte, 1)
-    } else if case .start(_, _, let sink) = command {
-      Transfer.refuse(sink, HTTPError(.cancelled, host: "", cause: "the network is shut down"))
-    }
+    if let refusal, case .start(_, _, let sink) = command { Transfer.refuse(sink, refusal) }
   }
 
+  private static let isShutDown = HTTPError(.cancelled, host: "", cause: "the network is shut down")
+
   /// Starts the thread, which keeps the loop alive until `.stop`.
-  func start() {
+  /// - Returns: why it cannot be started.
+  private func begin(_ box: inout Mailbox) -> String? {
+    guard CurlLoop.curlIsReady else { return "libcurl does not start" }
+    guard let ends = system.pipe() else {
+      return SystemCalls.isExhaustion(errno) ? SystemCalls.noDescriptors : "no pipe for the network"
+    }
+    wakeUp = ends.read
     #if canImport(Glibc)
       var thread = pthread_t()
     #else
       var thread: pthread_t?
     #endif
+    let context = Unmanaged.passRetained(self)
     let made = pthread_create(
       &thread, nil,
       { context in
@@ -94,11 +108,19 @@ final class CurlLoop: @unchecked Sendable {
         CurlLoop.leaveSignalsToOthers()
         Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue().run()
         return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    precondition(made == 0, "no thread for the network")
+      }, context.toOpaque())
+    guard made == 0 else {
+      context.release()
+      close(ends.read)
+      close(ends.write)
+      wakeUp = -1
+      return "no thread for the network"
+    }
+    box.life = .running(wakeUp: ends.write)
     #if canImport(Glibc)
       pthread_detach(thread)
     #endif
+    return nil
   }
 
   /// Signals are read elsewhere (B12), and a write to a closed connection is an error here, not SIGPIPE. What a fault of
@@ -124,7 +146,7 @@ final class CurlLoop: @unchecked Sendable {
       }
       entries.removeAll(keepingCapacity: true)
       owners.removeAll(keepingCapacity: true)
-      entries.append(pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0))
+      entries.append(pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0))
       owners.append(nil)
       for lane in allLanes {
         for (socket, events) in lane.sockets {
@@ -133,6 +155,8 @@ final class CurlLoop: @unchecked Sendable {
         }
       }
       let ready = poll(&entries, nfds_t(entries.count), millisecondsToWait())
+      // Poll refuses more entries than descriptors are allowed: lowered limits must not make it spin.
+      if ready < 0, errno != EINTR { _ = poll(nil, 0, 50) }
       if ready > 0 {
         if entries[0].revents != 0 { drainWakeUp() }
         for (entry, owner) in zip(entries, owners) where entry.revents != 0 {
@@ -148,11 +172,11 @@ final class CurlLoop: @unchecked Sendable {
     }
   }
 
-  private var allLanes: some Sequence<Lane> { lanes.values.lazy.flatMap { $0 } }
+  private var allLanes: [Lane] { lanes.values.flatMap { $0 } }
 
   private func drainWakeUp() {
     var bytes = [UInt8](repeating: 0, count: 256)
-    while read(wakeUp.read, &bytes, bytes.count) > 0 {}
+    while read(wakeUp, &bytes, bytes.count) > 0 {}
   }
 
   private func obey(_ command: Command) {
@@ -163,7 +187,7 @@ final class CurlLoop: @unchecked Sendable {
       guard let transfer = transfers[id] else { return }
       finish(transfer, with: .failure(HTTPError(.cancelled, host: "", cause: "cancelled")))
     case .resume(let id):
-      if let transfer = transfers[id] { transfer.resume() }
+      if let transfer = transfers[id], let error = transfer.resume() { finish(transfer, with: .failure(error)) }
     case .renew(let origin):
       for (key, group) in lanes where key.origin == origin { for lane in group { lane.isRetired = true } }
     case .stop: break
@@ -248,13 +272,13 @@ final class CurlLoop: @unchecked Sendable {
   /// - Parameter late: what was posted behind the stop and taken with it: somebody waits for its answer.
   private func stop(_ late: ArraySlice<Command>) {
     let rest = mailbox.withLock { box in
-      box.isStopped = true
+      if case .running(let end) = box.life { close(end) }
+      box.life = .stopped
       defer { box.commands = [] }
       return late + box.commands
     }
-    let error = HTTPError(.cancelled, host: "", cause: "the network is shut down")
-    for case .start(_, _, let sink) in rest { Transfer.refuse(sink, error) }
-    for transfer in Array(transfers.values) { finish(transfer, with: .failure(error)) }
+    for case .start(_, _, let sink) in rest { Transfer.refuse(sink, CurlLoop.isShutDown) }
+    for transfer in Array(transfers.values) { finish(transfer, with: .failure(CurlLoop.isShutDown)) }
     lanes = [:]
   }
 }

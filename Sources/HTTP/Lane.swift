@@ -32,6 +32,8 @@ final class Lane {
   /// Its connection may be dead: nothing new is sent on it.
   var isRetired = false
   private var timer = Tick.never
+  /// A connection attempt failed, and libcurl has to be told to make the next one.
+  private var mustRunAll = false
   private var idleSince: Tick
 
   /// Nil when libcurl has no memory for it.
@@ -107,7 +109,19 @@ final class Lane {
     case CURL_POLL_IN: sockets[socket] = Int16(POLLIN)
     case CURL_POLL_OUT: sockets[socket] = Int16(POLLOUT)
     case CURL_POLL_INOUT: sockets[socket] = Int16(POLLIN | POLLOUT)
-    default: sockets[socket] = nil
+    default:
+      sockets[socket] = nil
+      if transfers.values.contains(where: { !$0.isConnected && $0.lastSocket == socket }) { mustRunAll = true }
+    }
+  }
+
+  /// Measured with libcurl 7.88: when the connection to one address of a name fails, the next address is tried only when
+  /// the transfer is run again, and nothing runs it: no socket, and a timer of minutes.
+  private func runWhatWaitsForNothing() {
+    var running: Int32 = 0
+    while mustRunAll {
+      mustRunAll = false
+      ccurl_multi_run_all(multi, &running)
     }
   }
 
@@ -118,6 +132,7 @@ final class Lane {
     if events & Int16(POLLERR | POLLNVAL) != 0 { mask |= CURL_CSELECT_ERR }
     var running: Int32 = 0
     curl_multi_socket_action(multi, socket, mask, &running)
+    runWhatWaitsForNothing()
   }
 
   func runTimer(_ now: Tick) {
@@ -125,6 +140,7 @@ final class Lane {
     timer = .never
     var running: Int32 = 0
     curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+    runWhatWaitsForNothing()
   }
 
   /// The next transfer that libcurl is done with.

@@ -2,11 +2,10 @@
 public final class Network: Sendable {
   private let loop: CurlLoop
 
-  /// Starts the thread.
-  public init() {
-    loop = CurlLoop()
-    loop.start()
-  }
+  /// Its thread starts with the first request.
+  public convenience init() { self.init(system: SystemCalls()) }
+
+  init(system: SystemCalls) { loop = CurlLoop(system: system) }
 
   deinit { loop.post(.stop) }
 

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The lines (or chunks of bytes) of one stream between the curl loop, which fills it, and one reader, who empties it. Bounded: when it is
-/// full the loop pauses the transfer, and the reader's progress resumes it.
+/// The lines (or chunks of bytes) of one stream between the curl loop, which fills it, and one reader, who empties it.
+/// Bounded: when it is full the loop pauses the transfer, and the reader's progress resumes it.
 final class StreamBuffer: Sendable {
   private struct State {
     var lines: [[UInt8]] = []
@@ -46,6 +46,28 @@ final class StreamBuffer: Sendable {
     }
     waiter?.resume()
   }
+
+  /// From the loop: bytes of an answer that is not cut into lines, added to the last unread chunk while that is small.
+  func append(chunk bytes: UnsafeRawBufferPointer) {
+    let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard state.end == nil else { return nil }
+      if let last = state.lines.indices.last, last >= state.head, state.lines[last].count < StreamBuffer.chunkSize {
+        state.lines[last].append(contentsOf: bytes)
+      } else {
+        var chunk: [UInt8] = []
+        // Full frames are followed by others: room for them at once saves copying.
+        if bytes.count >= 8 << 10 { chunk.reserveCapacity(StreamBuffer.chunkSize + (16 << 10)) }
+        chunk.append(contentsOf: bytes)
+        state.lines.append(chunk)
+      }
+      state.bytes += bytes.count
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume()
+  }
+
+  private static let chunkSize = 64 << 10
 
   /// The stream is over; what was read before stays readable. The first end counts.
   func finish(_ end: Result<Void, HTTPError>) {

@@ -9,9 +9,9 @@ import CCurl
 extension Transfer {
   /// Sets every option of the easy handle.
   /// - Throws: `.setUp` when libcurl does not take one that comes from the request.
-  func configure() throws(HTTPError) {
+  func configure(_ system: SystemCalls) throws(HTTPError) {
     setCallbacks()
-    setConnection()
+    setConnection(system)
     try setRequest()
     try setTLS()
   }
@@ -38,6 +38,11 @@ extension Transfer {
       Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().hasConnected()
       return CURL_PREREQFUNC_OK
     }
+    _ = ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context)
+    _ = ccurl_set_opensocket(easy) { context, _, wanted in
+      guard let context, let wanted else { return -1 }
+      return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().openSocket(wanted)
+    }
     // libcurl 7.88 has no option for the number of probes nor for the user timeout (A9).
     _ = ccurl_set_sockopt(easy) { _, socket, _ in
       #if canImport(Glibc)
@@ -50,7 +55,7 @@ extension Transfer {
     }
   }
 
-  private func setConnection() {
+  private func setConnection(_ system: SystemCalls) {
     _ = ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
     // A name that is still being resolved must not hold the loop when its transfer is given up.
     _ = ccurl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
@@ -66,6 +71,13 @@ extension Transfer {
     let isEncrypted = address.scheme == "https"
     _ = ccurl_set_long(easy, CURLOPT_HTTP_VERSION, isEncrypted ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
     _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, request.channel == .short ? 256 << 10 : 64 << 10)
+    // Long enough for the watches of one cluster to share an answer, and over when a connection has to be made anew: the
+    // name may lead elsewhere by then (E-N01).
+    _ = ccurl_set_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, 1)
+    if let addresses = system.addresses(address.host) {
+      let entry = "+\(address.host):\(address.port):\(addresses.joined(separator: ","))"
+      _ = ccurl_set_list(easy, CURLOPT_RESOLVE, list([entry]))
+    }
     // The loop has its own limits for connecting; this one only has to be later.
     _ = ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT, 3600)
     if request.mayRepeat {

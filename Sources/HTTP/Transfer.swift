@@ -20,6 +20,13 @@ final class Transfer {
   /// How long the server's certificate is valid, when this transfer opened the connection and it was checked.
   var certificate: CertificateValidity?
 
+  /// `errno` of the socket that could not be made.
+  private var socketError: Int32 = 0
+  /// The socket of the last attempt to connect; -1 when it uses another's connection.
+  private(set) var lastSocket: Int32 = -1
+  /// The name leads to the address that means "this machine, any address".
+  private var leadsNowhere = false
+
   private let loop: CurlLoop
   private let sink: CurlLoop.Sink
   private var startIsOpen = true
@@ -58,7 +65,7 @@ final class Transfer {
     reader = LineReader(limit: request.limits.line)
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    try configure()
+    try configure(loop.system)
   }
 
   deinit {
@@ -106,6 +113,33 @@ final class Transfer {
   func hasBegunHandshake() {
     handshakeBegan = true
     connectBy = Tick.now.after(request.timeouts.handshake)
+  }
+
+  /// Makes the socket that libcurl asks for; -1 when there is none to be had.
+  func openSocket(_ wanted: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    // Filters answer like this for names they block; a service of this machine must not get what was meant for another.
+    if isUnspecified(wanted), request.proxy == nil, address.host != "0.0.0.0", address.host != "::" {
+      leadsNowhere = true
+      return -1
+    }
+    let made = loop.system.socket(wanted.pointee.family, wanted.pointee.socktype, wanted.pointee.protocol)
+    if made < 0 { socketError = errno }
+    lastSocket = made
+    return made
+  }
+
+  private func isUnspecified(_ wanted: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+    withUnsafeMutablePointer(to: &wanted.pointee.addr) { bare in
+      switch wanted.pointee.family {
+      case AF_INET:
+        bare.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr.s_addr == 0 }
+      case AF_INET6:
+        bare.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { six in
+          withUnsafeBytes(of: &six.pointee.sin6_addr) { $0.allSatisfy { $0 == 0 } }
+        }
+      default: false
+      }
+    }
   }
 
   var isHandshaking: Bool { handshakeBegan && !isConnected }
@@ -220,7 +254,7 @@ final class Transfer {
       return Int(CURL_WRITEFUNC_PAUSE)
     }
     guard request.cutsLines else {
-      buffer.append(Array(bytes))
+      buffer.append(chunk: bytes)
       return bytes.count
     }
     do {
@@ -232,11 +266,16 @@ final class Transfer {
     return bytes.count
   }
 
-  func resume() {
-    guard isPaused else { return }
+  /// The reader has room again.
+  /// - Returns: why the transfer is over: what waited may be too much, which libcurl tells nobody but the caller.
+  func resume() -> HTTPError? {
+    guard isPaused else { return nil }
     isPaused = false
     lastByte = .now
-    curl_easy_pause(easy, CURLPAUSE_CONT)
+    let code = curl_easy_pause(easy, CURLPAUSE_CONT)
+    if let failure { return failure }
+    guard code != CURLE_OK, case .failure(let error) = outcome(code) else { return nil }
+    return error
   }
 
   // The end
@@ -246,13 +285,23 @@ final class Transfer {
     if code == CURLE_OK {
       return headersAreDone ? .success(()) : .failure(error(.notHTTP, "what answers does not speak HTTP"))
     }
+    if code == CURLE_OUT_OF_MEMORY, isConnected {
+      // How libcurl says that a header line is longer than its own limit of 100 KiB, and that what a paused answer unpacks
+      // to is larger than 64 MiB.
+      if !headersAreDone { return .failure(error(.tooLarge, "a header line of the answer is too long")) }
+      if headers["content-encoding"] != nil {
+        return .failure(error(.tooLarge, "the answer is larger than \(request.limits.body >> 20) MiB"))
+      }
+    }
     var number = 0
     _ = ccurl_get_long(easy, CURLINFO_OS_ERRNO, &number)
-    return .failure(
-      TransferFailure(
-        code: code, text: String(cString: errorText), number: Int32(clamping: number), certificate: refusedCertificate,
-        request: request, address: address
-      ).error)
+    var failure = TransferFailure(
+      code: code, text: String(cString: errorText), number: Int32(clamping: number), certificate: refusedCertificate,
+      request: request, address: address)
+    failure.leadsNowhere = leadsNowhere
+    failure.hasDescriptors =
+      !SystemCalls.isExhaustion(socketError) && (isConnected || loop.system.hasDescriptors)
+    return .failure(failure.error)
   }
 
   func finish(_ outcome: Result<Void, HTTPError>) {

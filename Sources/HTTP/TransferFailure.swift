@@ -16,8 +16,22 @@ struct TransferFailure {
   let certificate: RefusedCertificate?
   let request: Request
   let address: Address
+  /// The name has an address at which nobody can be.
+  var leadsNowhere = false
+  /// False when the system has none for a socket or a resolver.
+  var hasDescriptors = true
 
   var error: HTTPError {
+    if !hasDescriptors { return make(.connect, SystemCalls.noDescriptors) }
+    switch code {
+    case CURLE_COULDNT_CONNECT where leadsNowhere:
+      return make(.connect, "the name \(address.host) leads to an address that stands for none (0.0.0.0 or ::)")
+    case CURLE_SSL_CONNECT_ERROR where certificate != nil: return make(.tls, certificateCause)
+    default: return named
+    }
+  }
+
+  private var named: HTTPError {
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST: make(.resolve, "the name \(address.host) has no address")
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -35,6 +49,8 @@ struct TransferFailure {
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: make(.notHTTP, "what answers does not speak HTTP")
     case CURLE_GOT_NOTHING: make(.cut, "the server closed the connection without an answer")
     case CURLE_PARTIAL_FILE: make(.cut, "the answer ended too early")
+    case CURLE_BAD_CONTENT_ENCODING where text.contains("Unrecognized"):
+      make(.cut, "the answer is compressed in a way that was not asked for")
     case CURLE_BAD_CONTENT_ENCODING: make(.cut, "the compressed answer is damaged")
     case CURLE_RECV_ERROR where text.contains("CONNECT"): make(.connect, "the proxy refused: \(words)")
     case CURLE_RECV_ERROR where text.contains("alert"): make(.tls, handshakeCause)

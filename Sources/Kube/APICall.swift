@@ -16,6 +16,8 @@ public struct APICall: Sendable {
   /// A POST that changes nothing: an access review.
   public var isHarmless = false
   public var deliversUnterminatedLine = false
+  /// False hands the answer out as it comes, not line by line.
+  public var cutsLines = true
 
   public init(_ method: Request.Method, _ path: String, query: [(name: String, value: String)] = []) {
     self.method = method

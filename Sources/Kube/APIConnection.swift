@@ -146,6 +146,7 @@ public final class APIConnection: Sendable {
     // On the same machine packing costs both sides more than the bytes do.
     request.acceptsGzip = call.channel == .short && access.compresses && !access.address.isLoopback
     request.deliversUnterminatedLine = call.deliversUnterminatedLine
+    request.cutsLines = call.cutsLines
     return request
   }
 }

@@ -101,24 +101,54 @@ public final class KubeReader: Sendable {
       case .latest: break
       }
     }
-    let bytes = try await connection.json(call)
-    let list: JSONList
-    do { list = try JSONList(parsing: bytes) } catch { throw unreadable(error) }
-    guard list.kind != "Table", list.kind != "Status" else {
-      throw APIError(.unreadable, message: "\(connection.host): a \(list.kind) instead of a list of \(stream.plural)")
-    }
+    return try await read(stream, call)
+  }
+
+  /// Reads a page while it arrives.
+  private func read(_ stream: StreamID, _ call: APICall) async throws(APIError) -> ObjectPage {
+    var call = call
+    call.cutsLines = false
+    let response = try await connection.stream(call)
+    var reader = JSONListReader()
     var objects: [Object] = []
-    objects.reserveCapacity(list.items.count)
     var skipped = 0
-    for item in list.items {
-      if let object = try? object(item, stream.groupKind, stream.version), belongs(object, to: stream) {
-        objects.append(object)
-      } else {
+    func take(_ item: JSONListReader.Item) throws(ParseError) {
+      do {
+        if let object = try object(item.bytes, of: stream) { objects.append(object) } else { skipped += 1 }
+      } catch {
+        // What is no object of ours is counted; what is no JSON makes the page doubtful.
+        guard case .shape = error.reason else { throw error.offset(by: item.offset) }
         skipped += 1
       }
     }
+    while let chunk = try await chunk(response) {
+      if reader.count == 0, chunk.first(where: { $0 > 0x20 }) != UInt8(ascii: "{") {
+        try connection.checkJSON(response.headers, status: response.status)
+      }
+      do { try reader.read(chunk, take: take) } catch { throw unreadable(error) }
+    }
+    let head: JSONListReader.Head
+    do { head = try reader.finish() } catch { throw unreadable(error) }
+    guard head.kind != "Table", head.kind != "Status" else {
+      throw APIError(.unreadable, message: "\(connection.host): a \(head.kind) instead of a list of \(stream.plural)")
+    }
+    guard !objects.isEmpty || skipped == 0 else {
+      // Never "0 objects" where there are some that we do not understand.
+      throw APIError(
+        .unreadable, message: "\(connection.host): none of the \(skipped) listed \(stream.plural) is one")
+    }
     return ObjectPage(
-      objects: objects, resourceVersion: list.resourceVersion, continueToken: list.continueToken, skipped: skipped)
+      objects: objects, resourceVersion: head.resourceVersion, continueToken: head.continueToken, skipped: skipped)
+  }
+
+  private func chunk(_ response: StreamingResponse) async throws(APIError) -> [UInt8]? {
+    do {
+      let chunk = try await response.nextChunk()
+      if chunk != nil { connection.noteLife() }
+      return chunk
+    } catch {
+      throw APIError(error)
+    }
   }
 
   /// All objects of a stream, page by page.
@@ -172,9 +202,22 @@ public final class KubeReader: Sendable {
 
   // Decoding
 
-  /// Whether the server answered what was asked: nothing of another namespace.
-  func belongs(_ object: Object, to stream: StreamID) -> Bool {
-    stream.namespace.map { $0.isEmpty || $0 == object.ref.namespace } ?? true
+  /// Reads an object of a list or a watch; nil when the server sent what was not asked for, another kind's object or
+  /// another namespace's (E-P19).
+  func object(_ bytes: [UInt8], of stream: StreamID) throws(ParseError) -> Object? {
+    let document = try JSONDocument(parsing: bytes, limits: .object)
+    // Items of typed lists do not say their kind, those of metadata alone say another (kubernetes: list semantics, partial
+    // object metadata).
+    if let kind = document.root["kind"]?.string,
+      !["", stream.groupKind.kind, "PartialObjectMetadata"].contains(kind)
+    {
+      return nil
+    }
+    let object = try Object(
+      document, cluster: cluster, groupKind: stream.groupKind, version: stream.version,
+      keepsOwnership: stream.selector != .everything)
+    guard let namespace = stream.namespace, !namespace.isEmpty else { return object }
+    return object.ref.namespace == namespace ? object : nil
   }
 
   /// Reads an object that the server sent.

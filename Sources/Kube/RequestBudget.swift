@@ -32,7 +32,8 @@ public final class RequestBudget: Sendable {
     /// When the last streams ended badly, newest last.
     var breaks: [Duration] = []
     var spreadsUntil: Duration = .zero
-    var random: SeededRandom
+    /// Where in the spread the last stream began, 0 to 1.
+    var place: Double
   }
 
   private let state: Mutex<State>
@@ -45,7 +46,8 @@ public final class RequestBudget: Sendable {
     elapsed = { origin.duration(to: clock.now) }
     sleep = { try await clock.sleep(for: $0) }
     let seed = seed ?? .random(in: 0 ... .max)
-    state = Mutex(State(refilled: .zero, random: SeededRandom(seed: seed)))
+    var random = SeededRandom(seed: seed)
+    state = Mutex(State(refilled: .zero, place: .random(in: 0..<1, using: &random)))
   }
 
   /// The first complete picture is there: from now on the small budget holds.
@@ -133,7 +135,9 @@ public final class RequestBudget: Sendable {
       state.breaks.append(now)
       if state.breaks.count >= RequestBudget.herd { state.spreadsUntil = now + RequestBudget.spread }
       guard now < state.spreadsUntil else { return .zero }
-      return .milliseconds(Int64.random(in: 0...5000, using: &state.random))
+      // Steps of the golden ratio fill the time evenly; independent random moments would bunch.
+      state.place = (state.place + 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+      return .milliseconds(Int64(state.place * 5000))
     }
   }
 }

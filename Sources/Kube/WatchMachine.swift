@@ -68,6 +68,10 @@ public struct WatchMachine: Sendable {
   var healthySince: Duration?
   /// Expiries without anything good in between.
   private var expiries = 0
+  /// Expiries of which each came soon after the one before, whatever was between them: a server that forgets at once must
+  /// not be asked in a loop (E-W02).
+  private var closeExpiries = 0
+  private var lastExpiry: Duration?
   var unknownInARow = 0
   var malformedInARow = 0
   private var quickCloses = 0
@@ -233,6 +237,9 @@ public struct WatchMachine: Sendable {
   /// 410 anywhere: list again at once, not older than what was seen; refused, without a version (A5).
   private mutating func expire(_ error: APIError, at now: Duration) -> [Change] {
     expiries += 1
+    let isClose = lastExpiry.map { now - $0 < WatchMachine.healthyAfter } ?? false
+    closeExpiries = isClose ? closeExpiries + 1 : 0
+    lastExpiry = now
     switch state {
     case .watching: listVersion = version.map { .notOlderThan($0) } ?? .latest
     case .streaming: listVersion = .latest
@@ -243,7 +250,7 @@ public struct WatchMachine: Sendable {
     case .empty: listVersion = .latest
     }
     state = .empty
-    guard expiries > 1 else { return reconnect() }
+    guard expiries > 1 || closeExpiries > 2 else { return reconnect() }
     return backOff(error.message, retryAfter: error.retryAfter, at: now)
   }
 

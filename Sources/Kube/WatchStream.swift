@@ -40,10 +40,12 @@ public final class WatchStream: Sendable {
     switch line.type {
     case "ADDED", "MODIFIED", "DELETED":
       let object: Object
-      do { object = try reader.object(line.object, stream.groupKind, stream.version) } catch {
-        return .malformed(error.message)
+      do {
+        guard let found = try reader.object(line.object, of: stream) else { return .unknown(line.type) }
+        object = found
+      } catch {
+        return .malformed(reader.unreadable(error).message)
       }
-      guard reader.belongs(object, to: stream) else { return .unknown(line.type) }
       switch line.type {
       case "ADDED": return .added(object)
       case "MODIFIED": return .modified(object)

@@ -5,33 +5,26 @@ struct JSONCut {
   private let bytes: [UInt8]
   private let limits: JSONLimits
   private let spans: [csj_span]
-  /// The elements of the array member that was asked for.
-  let elements: [csj_span]
 
   /// - Throws: `ParseError`: not one JSON object whose brackets match, or beyond the limits.
-  init(_ bytes: [UInt8], keys: [StaticString], array: Int = -1, limits: JSONLimits) throws(ParseError) {
+  init(_ bytes: [UInt8], keys: [StaticString], limits: JSONLimits) throws(ParseError) {
     try limits.check(bytes.count)
     self.bytes = bytes
     self.limits = limits
     var spans = Array(repeating: csj_span(), count: keys.count)
-    var found = csj_cut_elements()
     defer { csj_release() }
     let names: [UnsafePointer<CChar>?] = keys.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }
     let error = bytes.withUnsafeBufferPointer { buffer in
-      csj_cut(
-        buffer.baseAddress, buffer.count, limits.honouredDepth, names, Int32(keys.count), Int32(array), &spans, &found)
+      csj_cut(buffer.baseAddress, buffer.count, limits.honouredDepth, names, Int32(keys.count), &spans)
     }
     if let error = error.parseError(limits) { throw error }
     self.spans = spans
-    elements = Array(UnsafeBufferPointer(start: found.elements, count: found.element_count))
   }
 
   func isPresent(_ key: Int) -> Bool { spans[key].length > 0 }
 
   /// The first byte of the member's value: `[` means an array.
   func firstByte(_ key: Int) -> UInt8? { isPresent(key) ? bytes[Int(spans[key].offset)] : nil }
-
-  func firstByte(of span: csj_span) -> UInt8 { bytes[Int(span.offset)] }
 
   /// The member's value parsed; nil when absent.
   func value(_ key: Int) throws(ParseError) -> JSONNode? {

@@ -3,7 +3,8 @@ import CSimdJSON
 /// A parsed JSON document: one flat arena of 16-byte nodes over the bytes it was parsed from, which it keeps. Immutable,
 /// so it may be read from anywhere; navigating it allocates nothing. Of members with the same key the last counts.
 public final class JSONDocument: Sendable {
-  let bytes: [UInt8]
+  /// What was parsed.
+  public let bytes: [UInt8]
   let nodes: [csj_node]
   /// The texts of strings that had escapes.
   let strings: [UInt8]

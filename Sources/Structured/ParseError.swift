@@ -34,4 +34,9 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
     if let offset { return "\(text) at byte \(offset)" }
     return text
   }
+
+  /// The same error of a part that begins at `start`.
+  public func offset(by start: Int) -> ParseError {
+    ParseError(reason: reason, line: line, offset: offset.map { $0 + start })
+  }
 }

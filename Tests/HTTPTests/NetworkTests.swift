@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import TestKit
 import Testing
@@ -62,15 +63,30 @@ import Testing
     #expect(server.connections == 0)
   }
 
+  /// To another host, back to itself, to what only answers on the inside.
   @Test(arguments: [301, 302, 303, 307, 308])
-  func followsNoRedirect(status: Int) async throws {
-    let server = try ScenarioServer { _, _ in
-      .answer(status, headers: ["Location: http://127.0.0.1:1/stolen"], body: [])
+  func E_P10_A19_followsNoRedirect(status: Int) async throws {
+    let other = try ScenarioServer { _, _ in .json("{}") }
+    let places = [
+      "\(other.url)/stolen", "//127.0.0.1:\(other.port)/", "/again", "http://169.254.169.254/latest/meta-data/",
+      "file:///etc/passwd",
+    ]
+    let server = try ScenarioServer { _, number in
+      .answer(status, headers: ["Location: \(places[number])"], body: [])
     }
-    defer { server.stop() }
-    let response = try await network.send(get(server), gate: .open)
-    #expect(response.status == status)
-    #expect(server.requests.count == 1)
+    defer {
+      server.stop()
+      other.stop()
+    }
+    for (number, place) in places.enumerated() {
+      var request = get(server)
+      request.headers = [("Authorization", "Bearer s3cret")]
+      let response = try await network.send(request, gate: .open)
+      #expect(response.status == status)
+      #expect(response.headers["location"] == place)
+      #expect(server.requests.count == number + 1)
+    }
+    #expect(other.connections == 0)
   }
 
   @Test func unpacksGzip() async throws {
@@ -86,7 +102,7 @@ import Testing
     #expect(response.map { String(decoding: $0.body, as: UTF8.self) } == "packed")
   }
 
-  @Test func limitsTheBodyByItsBytes() async throws {
+  @Test func E_P07_limitsTheBodyByItsBytes() async throws {
     let server = try ScenarioServer { _, _ in .answer(200, body: [UInt8](repeating: 0x61, count: 3 << 20)) }
     defer { server.stop() }
     var request = get(server)
@@ -96,9 +112,25 @@ import Testing
     #expect(error?.description == "127.0.0.1:\(server.port): the answer is larger than 2 MiB")
   }
 
-  @Test func limitsHeaders() async throws {
-    let many = (0..<5000).map { "X-\($0): \(String(repeating: "v", count: 90))" }
+  @Test(arguments: [
+    (100_000, 1, "the answer's headers are larger than 256 KiB"),
+    (5000, 90, "the answer's headers are larger than 256 KiB"),
+    (1, 1 << 20, "a header line of the answer is too long"),
+  ])
+  func E_P09_A21_limitsHeaders(count: Int, length: Int, words: String) async throws {
+    let many = (0..<count).map { "X-\($0): \(String(repeating: "v", count: length))" }
     let server = try ScenarioServer { _, _ in .answer(200, headers: many, body: []) }
+    defer { server.stop() }
+    let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
+    #expect(error?.kind == .tooLarge)
+    #expect(error?.cause == words)
+  }
+
+  @Test func E_P09_interimAnswersWithoutEndAreLimited() async throws {
+    let one = "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
+    let server = try ScenarioServer { _, _ in
+      .raw(Array(String(repeating: one, count: 20_000).utf8), then: .hold)
+    }
     defer { server.stop() }
     let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
     #expect(error?.kind == .tooLarge)
@@ -107,10 +139,14 @@ import Testing
   @Test(arguments: [
     ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", HTTPError.Kind.cut),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nabc", .cut),
-    ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", .cut), ("", .cut),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nabc", .cut),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nabc", .cut),
+    ("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc", .notHTTP),
+    ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", .cut),
+    ("HTTP/1.1 200 OK\r\nContent-Encoding: snappy\r\nContent-Length: 3\r\n\r\nabc", .cut), ("", .cut),
     ("SSH-2.0-OpenSSH_9.2\r\n", .notHTTP),
   ])
-  func namesBrokenAnswers(bytes: String, kind: HTTPError.Kind) async throws {
+  func E_P09_E_P07_namesBrokenAnswers(bytes: String, kind: HTTPError.Kind) async throws {
     let server = try ScenarioServer { _, _ in .raw(Array(bytes.utf8), then: .cut) }
     defer { server.stop() }
     let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
@@ -118,7 +154,64 @@ import Testing
     #expect(error?.host == "127.0.0.1:\(server.port)")
   }
 
-  @Test func saysThatNobodyListens() async throws {
+  @Test func E_P09_whatIsBeyondTheLengthIsNotRead() async throws {
+    // The rest must not be taken for the answer to the next request.
+    let server = try ScenarioServer { _, number in
+      number == 0
+        ? .raw(
+          Array(
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 201 Smuggled\r\nContent-Length: 0\r\n\r\n".utf8),
+          then: .complete)
+        : .json("{}")
+    }
+    defer { server.stop() }
+    let first = try await network.send(get(server), gate: .open)
+    #expect(String(decoding: first.body, as: UTF8.self) == "{}")
+    for _ in 0..<2 { #expect(try await network.send(get(server), gate: .open).status == 200) }
+  }
+
+  @Test func E_P07_aBombOfGzipStopsAtTheLimit() async throws {
+    // 80 MiB of zeros in 80 KiB; the limit is that of a list page.
+    let folder = try TemporaryFolder()
+    try await Program.check([
+      "sh", "-c", "head -c 83886080 /dev/zero | gzip -n >\"$0\"", folder.file("bomb"),
+    ])
+    let bomb = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("bomb"))))
+    let server = try ScenarioServer { _, _ in .answer(200, headers: ["Content-Encoding: gzip"], body: bomb) }
+    defer { server.stop() }
+    let error = await error { () throws(HTTPError) in _ = try await network.send(get(server), gate: .open) }
+    #expect(error?.kind == .tooLarge)
+    #expect(error?.cause == "the answer is larger than 64 MiB")
+  }
+
+  @Test func A16_aReplacedClientCertificateUsesNoOldConnection() async throws {
+    let feed = ScenarioServer.Feed()
+    let server = try ScenarioServer { request, _ in request.path == "/watch" ? .feed(feed) : .json("{}") }
+    defer { server.stop() }
+    func request(_ certificate: String, _ path: String = "/", _ channel: Request.Channel = .short) -> Request {
+      var request = get(server, path, channel: channel)
+      request.tls.certificate = Array(certificate.utf8)
+      return request
+    }
+    for _ in 0..<2 { _ = try await network.send(request("old"), gate: .open) }
+    #expect(server.connections == 1)
+    guard case .streaming(let watch) = try await network.stream(request("old", "/watch", .stream), gate: .open) else {
+      Issue.record("no stream")
+      return
+    }
+    _ = try await network.send(request("new"), gate: .open)
+    #expect(server.connections == 3)
+    // Nor does the old one again, once it is known that the connections are not to be used.
+    network.renewConnections(to: server.url)
+    _ = try await network.send(request("old"), gate: .open)
+    #expect(server.connections == 4)
+    feed.line("goes on until its owner ends it")
+    #expect(try await watch.nextLine() != nil)
+    watch.close()
+    feed.end(.hold)
+  }
+
+  @Test func E_N04_saysThatNobodyListens() async throws {
     let port = try freeLoopbackPort()
     let base = "http://127.0.0.1:\(port)"
     let error = await error { () throws(HTTPError) in
@@ -128,7 +221,7 @@ import Testing
     #expect(error?.description == "127.0.0.1:\(port): connection refused")
   }
 
-  @Test func saysThatTheServerDoesNotSpeakTLS() async throws {
+  @Test func E_N02_saysThatTheServerDoesNotSpeakTLS() async throws {
     let server = try ScenarioServer { _, _ in .json("{}") }
     defer { server.stop() }
     let base = "https://127.0.0.1:\(server.port)"
@@ -138,7 +231,7 @@ import Testing
     #expect(error?.kind == .tls)
   }
 
-  @Test func givesUpOnAHandshakeThatDoesNotGoOn() async throws {
+  @Test func E_N02_E_N04_givesUpOnAHandshakeThatDoesNotGoOn() async throws {
     let dead = try DeadPort(isFull: false)
     let base = "https://127.0.0.1:\(dead.port)"
     var request = Request(.get, base + "/", target: .apiServer(base: base))
@@ -155,7 +248,7 @@ import Testing
     #expect(all.allSatisfy { $0?.kind == .tls && $0?.cause == "the TLS handshake did not finish within 50 ms" })
   }
 
-  @Test func givesUpOnAHostThatDoesNotAnswerAtAll() async throws {
+  @Test func E_N04_givesUpOnAHostThatDoesNotAnswerAtAll() async throws {
     let dead = try DeadPort(isFull: true)
     let base = "https://127.0.0.1:\(dead.port)"
     var request = Request(.get, base + "/", target: .apiServer(base: base))
@@ -165,7 +258,7 @@ import Testing
     #expect(error?.cause == "not reachable: no connection within 50 ms")
   }
 
-  @Test func givesUpOnSilence() async throws {
+  @Test func E_N04_givesUpOnSilence() async throws {
     let server = try ScenarioServer { _, _ in .silence }
     defer { server.stop() }
     var request = get(server)
@@ -176,7 +269,7 @@ import Testing
     await server.departed(1)
   }
 
-  @Test func givesUpWhenBytesStopComing() async throws {
+  @Test func E_N06_givesUpWhenBytesStopComing() async throws {
     let server = try ScenarioServer { _, _ in .lines(["one"], then: .hold) }
     defer { server.stop() }
     var request = get(server)
@@ -185,7 +278,7 @@ import Testing
     #expect(error?.cause == "no byte for 50 ms")
   }
 
-  @Test func aSilentServerDoesNotHoldUpAnother() async throws {
+  @Test func E_N04_aSilentServerDoesNotHoldUpAnother() async throws {
     let silent = try ScenarioServer { _, _ in .silence }
     let lively = try ScenarioServer { _, _ in .json("{}") }
     defer {

@@ -121,7 +121,7 @@ import Testing
     #expect(count == 512 * piece.count)
   }
 
-  @Test func limitsALine() async throws {
+  @Test func E_W09_A21_limitsALine() async throws {
     let server = try ScenarioServer { _, _ in .lines(["short", String(repeating: "x", count: 3000)], then: .hold) }
     defer { server.stop() }
     let response = try await open(server) { $0.limits.line = 2000 }
@@ -161,7 +161,7 @@ import Testing
     await server.departed(1)
   }
 
-  @Test func aStreamThatDoesNotStartIsGivenUp() async throws {
+  @Test func E_W11_aStreamThatDoesNotStartIsGivenUp() async throws {
     let server = try ScenarioServer { _, _ in .silence }
     defer { server.stop() }
     let error = await #expect(throws: HTTPError.self) {

@@ -32,7 +32,7 @@ import Testing
     #expect(error(500, "").message == "prod:6443: status 500")
   }
 
-  @Test func knowsWhatIsNoAPIServer() {
+  @Test func E_P08_knowsWhatIsNoAPIServer() {
     for (status, kept) in [(200, nil), (404, nil), (403, nil), (503, 503), (429, 429)] as [(Int, Int?)] {
       let page = error(status, "<html><title>Log in</title></html>", type: "text/html; charset=utf-8")
       #expect(page.kind == .notAPI)
@@ -42,7 +42,7 @@ import Testing
     #expect(error(200, "<!DOCTYPE html>", type: "").kind == .notAPI)
   }
 
-  @Test func readsOddStatusesAsFarAsTheyGo() throws {
+  @Test func E_P03_E_W03_readsOddStatusesAsFarAsTheyGo() throws {
     func read(_ text: String) throws -> APIError {
       APIError(status: try JSONDocument(parsing: Array(text.utf8)).root, host: "h:1")
     }
@@ -65,12 +65,12 @@ import Testing
     ("99999999999999999999999", nil), ("Mon, 23 Nov 2026 12:00:30 GMT", 30), ("Mon, 23 Nov 2026 11:59:00 GMT", nil),
     ("Mon, 23 Foo 2026 12:00:30 GMT", nil),
   ])
-  func readsRetryAfter(text: String, seconds: Int?) {
+  func A13_E_P14_readsRetryAfter(text: String, seconds: Int?) {
     let headers = Headers([("Retry-After", text), ("Date", "Mon, 23 Nov 2026 12:00:00 GMT")])
     #expect(RetryAfter.seconds(headers) == seconds)
   }
 
-  @Test func aDateWithoutADateToCountFromIsNothing() {
+  @Test func A13_E_A01_aDateCountsFromTheServersOwnClock() {
     #expect(RetryAfter.seconds(Headers([("Retry-After", "Mon, 23 Nov 2026 12:00:30 GMT")])) == nil)
   }
 

@@ -7,7 +7,7 @@ import Testing
     Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
   }
 
-  @Test func everyWaitIsWithinItsBounds() {
+  @Test func A12_everyWaitIsWithinItsBounds() {
     var random = SeededRandom(seed: 42)
     for _ in 0..<1000 {
       var backoff = Backoff()
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func fiftyClientsSpreadOut() {
+  @Test func A12_fiftyClientsSpreadOut() {
     // Of all pairs of clients in a round, few wait equally long (within 50 ms).
     var random = SeededRandom(seed: 9)
     var close = 0
@@ -58,7 +58,7 @@ import Testing
     (nil as Int?, 0.8...1.6), (0, 0.8...1.6), (-5, 0.8...1.6), (1, 1.0...2.0), (10, 10.0...12.5), (119, 119.0...120.0),
     (500, 120.0...120.0), (999_999, 0.8...1.6),
   ])
-  func honoursRetryAfter(asked: Int?, range: ClosedRange<Double>) {
+  func A13_E_P14_honoursRetryAfter(asked: Int?, range: ClosedRange<Double>) {
     for seed in 0..<50 {
       var random = SeededRandom(seed: UInt64(seed))
       var backoff = Backoff()

@@ -16,7 +16,7 @@ import Testing
     {"resource":"odd","responseKind":{"kind":""}},{"resource":7},null]}]}]}
     """
 
-  @Test func readsAggregatedDiscovery() async throws {
+  @Test func E_P20_readsAggregatedDiscovery() async throws {
     let groups = """
       {"kind":"APIGroupDiscoveryList","items":[
       {"metadata":{"name":"kustomize.toolkit.fluxcd.io"},"versions":[
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func readsPlainDiscoveryGroupByGroup(refusesTheAcceptHeader: Bool) async throws {
+  func E_P20_readsPlainDiscoveryGroupByGroup(refusesTheAcceptHeader: Bool) async throws {
     let answers = [
       "/api": #"{"kind":"APIVersions","versions":["v1"]}"#,
       "/api/v1": """

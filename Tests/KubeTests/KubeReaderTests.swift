@@ -42,7 +42,7 @@ import Testing
     ("{\"gitVersion\":", "application/json", "the server's answer cannot be read: "),
     ("{\"gitVersion\":\"a\"} {}", "application/json", "the server's answer cannot be read: "),
   ])
-  func saysWhatAnswersInstead(body: String, type: String, words: String) async throws {
+  func E_P08_E_P02_saysWhatAnswersInstead(body: String, type: String, words: String) async throws {
     let server = try ScenarioServer { _, _ in .answer(200, type: type, body: Array(body.utf8)) }
     defer { server.stop() }
     let reader = try Samples.reader(server, network: network)
@@ -51,7 +51,7 @@ import Testing
     #expect(error?.message.contains("\n") == false)
   }
 
-  @Test func aRedirectIsAnErrorAndTheTokenStaysHere() async throws {
+  @Test func E_P10_aRedirectIsAnErrorAndTheTokenStaysHere() async throws {
     let other = try ScenarioServer { _, _ in .json("{\"gitVersion\":\"v1\"}") }
     let location = "Location: \(other.url)/version"
     let server = try ScenarioServer { _, _ in .answer(302, type: "text/plain", headers: [location], body: []) }
@@ -98,13 +98,30 @@ import Testing
     ("{\"kind\":\"KustomizationList\",\"items\":{}}", "the server's answer cannot be read: "),
     ("{\"kind\":\"KustomizationList\",\"items\":[7]}", "the server's answer cannot be read: "),
     ("{\"kind\":\"KustomizationList\",\"items\":[", "the server's answer cannot be read: "),
+    ("{\"kind\":\"KustomizationList\",\"items\":\"x\"}", "the server's answer cannot be read: "),
+    ("{\"kind\":\"Status\",\"code\":\"410\"}", "the server's answer cannot be read: not a list but a Status"),
+    (
+      "{\"items\":[]} {\"items\":[]}",
+      "the server's answer cannot be read: invalid JSON: more follows the document at byte 13"
+    ),
+    ("{\"items\":[]}garbage", "the server's answer cannot be read: invalid JSON: "),
+    ("{\"items\":[]}\0", "the server's answer cannot be read: invalid JSON: "),
+    ("{\"items\":[{\"metadata\":{\"name\":tru}}]}", "the server's answer cannot be read: invalid JSON at byte 30"),
+    (
+      "{\"items\":[{\"metadata\":{\"name\":\"a\",\"n\":NaN}}]}",
+      "the server's answer cannot be read: invalid JSON at byte 38"
+    ),
+    (
+      "\u{FEFF}{\"items\":[]}",
+      "the server's answer cannot be read: invalid JSON: starts with a byte order mark at byte 0"
+    ),
     ("[]", "the server's answer cannot be read: "),
     (
       "{\"items\":[{\"metadata\":{\"name\":\"x\",\"d\":\(String(repeating: "[", count: 100_000))}}]}",
       "the server's answer cannot be read: "
     ),
   ])
-  func aListThatIsNoneIsAnError(body: String, words: String) async throws {
+  func E_P02_E_P03_E_P06_E_P18_aListThatIsNoneIsAnError(body: String, words: String) async throws {
     let server = try ScenarioServer { _, _ in .json(body) }
     defer { server.stop() }
     let reader = try Samples.reader(server, network: network)
@@ -113,7 +130,7 @@ import Testing
     #expect(error?.message.hasPrefix("127.0.0.1:\(server.port): \(words)") == true, "\(error?.message ?? "-")")
   }
 
-  @Test func aListThatIsCutAnywhereIsAnError() async throws {
+  @Test func E_P01_aListThatIsCutAnywhereIsAnError() async throws {
     let body = Array(
       "{\"kind\":\"KustomizationList\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[\(Samples.json("a", "1"))]}"
         .utf8)
@@ -130,7 +147,7 @@ import Testing
     #expect(try await reader.list(Samples.stream, limit: body.count).objects.count == 1)
   }
 
-  @Test func oddItemsAreDroppedAndCounted() async throws {
+  @Test func E_P03_oddItemsAreDroppedAndCounted() async throws {
     let items = [
       "{}", "{\"metadata\":null}", "{\"metadata\":{\"name\":7}}", Samples.json("a", "1"), "{\"metadata\":[]}",
     ]
@@ -190,7 +207,7 @@ import Testing
     ("{\"type\":\"ERROR\",\"object\":null}", "malformed"),
     ("{\"type\":\"BOOKMARK\",\"object\":{}}", "bookmark"), ("\u{FEFF}{}", "malformed"), ("nonsense", "malformed"),
   ])
-  func readsOddWatchLines(line: String, word: String) async throws {
+  func E_W03_E_W06_E_W07_readsOddWatchLines(line: String, word: String) async throws {
     let server = try ScenarioServer { _, _ in .lines(["", " ", line], then: .hold) }
     defer { server.stop() }
     let watch = try await Samples.reader(server, network: network).watch(

@@ -69,6 +69,18 @@ import Testing
         .failed(expired),
       ], next: [.list(.notOlderThan("c"))], changes: ["connecting", "=", "live", "connecting"]),
     Row(
+      testDescription: "410 again and again waits whatever is in between",
+      inputs: (0..<4).flatMap { number -> [WatchMachine.Input] in
+        [
+          .failed(expired), .page(ObjectPage(objects: [], resourceVersion: "b\(number)")),
+          .event(.bookmark(version: "c\(number)")),
+        ]
+      },
+      next: [.pause(firstWait), .watch("c3")],
+      changes: Array(repeating: ["connecting", "=", "live"], count: 3).flatMap { $0 } + [
+        "retrying: too old resource version", "=", "live",
+      ]),
+    Row(
       testDescription: "a version that is too large lists without one", inputs: [.failed(tooLarge)],
       next: [.pause(firstWait), .list(.latest)], changes: ["retrying: too large"]),
     Row(
@@ -150,7 +162,7 @@ import Testing
   ]
 
   @Test(arguments: rows)
-  func doesWhatTheTableSays(row: Row) {
+  func A5_A6_E_W02_E_W03_E_W06_E_W07_doesWhatTheTableSays(row: Row) {
     var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 7))
     _ = machine.next()
     _ = machine.receive(.page(ObjectPage(objects: [Samples.object("old", "a")], resourceVersion: "a")), at: .zero)
@@ -287,7 +299,7 @@ import Testing
     #expect(machine.next() == .watch(from: "v"))
   }
 
-  @Test func listsInOnePieceWhenATokenExpires() {
+  @Test func A7_E_P16_listsInOnePieceWhenATokenExpires() {
     var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 1))
     _ = machine.receive(.page(ObjectPage(objects: [], resourceVersion: "v", continueToken: "t1")), at: .zero)
     #expect(machine.receive(.failed(Self.expired), at: .zero).isEmpty)
@@ -296,7 +308,7 @@ import Testing
     #expect(machine.next() == .watch(from: "v"))
   }
 
-  @Test func endsAListThatDoesNotEnd() {
+  @Test func A7_E_P16_endsAListThatDoesNotEnd() {
     var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 1))
     let page = ObjectPage(objects: [], resourceVersion: "v", continueToken: "same")
     _ = machine.receive(.page(page), at: .zero)
@@ -306,7 +318,7 @@ import Testing
   }
 
   @Test(arguments: ["", "None", "0"])
-  func refusesAListWithoutAVersion(version: String) {
+  func A3_E_P03_refusesAListWithoutAVersion(version: String) {
     var machine = WatchMachine(stream: Samples.stream, random: SeededRandom(seed: 1))
     let page = ObjectPage(objects: [Samples.object("a", "1")], resourceVersion: version)
     #expect(machine.receive(.page(page), at: .zero).map(Self.word) == ["retrying: the server's list has no version"])

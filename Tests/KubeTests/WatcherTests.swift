@@ -121,7 +121,7 @@ import Testing
     feed.end(.hold)
   }
 
-  @Test func watchesAgainFromTheLastVersionWhereverTheStreamIsCut() async throws {
+  @Test func E_W01_watchesAgainFromTheLastVersionWhereverTheStreamIsCut() async throws {
     let server = try ScenarioServer { request, number in
       switch number {
       case 0: Samples.list([], version: "L1")
@@ -145,7 +145,7 @@ import Testing
     #expect(Set(model.links) == ["connecting", "live"])
   }
 
-  @Test func readsListsPageByPageAndSwapsThemInWhole() async throws {
+  @Test func A2_readsListsPageByPageAndSwapsThemInWhole() async throws {
     let server = try ScenarioServer { request, number in
       switch number {
       case 0: Samples.list([Samples.json("a", "1")], version: "L", next: "t/1=")
@@ -163,7 +163,7 @@ import Testing
     #expect(words(server) == ["list 0", "list continue t/1=", "list continue t/2=", "watch L"])
   }
 
-  @Test func fetchesAllAtOnceWhenAContinueTokenExpires() async throws {
+  @Test func A7_E_P16_fetchesAllAtOnceWhenAContinueTokenExpires() async throws {
     let server = try ScenarioServer { request, number in
       switch number {
       case 0: Samples.list([Samples.json("a", "1")], version: "L", next: "t1")
@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test(arguments: ["status", "event", "gone"])
-  func relistsWhenTheVersionExpired(how: String) async throws {
+  func A5_E_W02_E_P17_relistsWhenTheVersionExpired(how: String) async throws {
     let server = try ScenarioServer { request, number in
       switch number {
       case 0: Samples.list([Samples.json("a", "1"), Samples.json("x", "1")], version: "L1")
@@ -205,7 +205,7 @@ import Testing
     #expect(words(server) == ["list 0", "watch L1", "list L1 NotOlderThan", "watch L2"])
   }
 
-  @Test func listsWithoutAVersionWhenTheServerIsBehind() async throws {
+  @Test func A6_listsWithoutAVersionWhenTheServerIsBehind() async throws {
     let behind =
       "{\"causes\":[{\"reason\":\"ResourceVersionTooLarge\",\"message\":\"Too large\"}],\"retryAfterSeconds\":1}"
     let server = try ScenarioServer { request, number in
@@ -239,7 +239,7 @@ import Testing
     }
   }
 
-  @Test func keepsItsDataAndItsVersionThroughAnOutage() async throws {
+  @Test func E_P08_E_P14_E_P15_keepsItsDataAndItsVersionThroughAnOutage() async throws {
     let server = try ScenarioServer { request, number in
       switch number {
       case 0: Samples.list([Samples.json("a", "1")], version: "L1")
@@ -264,7 +264,7 @@ import Testing
     #expect(model.links == ["connecting", "live", "retrying", "retrying", "retrying", "live", "retrying", "live"])
   }
 
-  @Test func aForbiddenKindIsAskedForAgainAfterFiveMinutes() async throws {
+  @Test func E_P12_aForbiddenKindIsAskedForAgainAfterFiveMinutes() async throws {
     let server = try ScenarioServer { request, number in
       switch number {
       case 0: Samples.refusal(403, "Forbidden")
@@ -299,7 +299,7 @@ import Testing
     }
   }
 
-  @Test func aRefusedCredentialIsRenewedOnceThenLeftAloneForAMinute() async throws {
+  @Test func E_P11_aRefusedCredentialIsRenewedOnceThenLeftAloneForAMinute() async throws {
     let server = try ScenarioServer { request, number in
       switch request.headers["authorization"] {
       case "Bearer t2": request.query["watch"] == nil ? Samples.list([], version: "L1") : .lines([], then: .hold)
@@ -320,7 +320,7 @@ import Testing
       ])
   }
 
-  @Test func aStreamThatWentSilentAfterABookmarkIsGivenUp() async throws {
+  @Test func A10_E_W14_aStreamThatWentSilentAfterABookmarkIsGivenUp() async throws {
     let feed = ScenarioServer.Feed()
     let server = try ScenarioServer { request, number in
       switch number {
@@ -364,7 +364,7 @@ import Testing
     #expect(words(server) == ["list 0", "watch L1", "watch L1"])
   }
 
-  @Test func anObjectOfAnotherNamespaceIsNotTaken() async throws {
+  @Test func E_P19_anObjectOfAnotherNamespaceIsNotTaken() async throws {
     let stream = StreamID(
       cluster: Samples.cluster, groupKind: Samples.kind, version: "v1", plural: "kustomizations", namespace: "shop")
     let server = try ScenarioServer { request, number in

@@ -83,24 +83,36 @@ typedef struct {
 /// Parses one document. The bytes need no padding.
 csj_error csj_parse(const uint8_t *bytes, size_t length, uint32_t depth, csj_tree *tree);
 
-/// Valid until the next call on the same thread, `csj_release` included.
-typedef struct {
-  const csj_span *elements;
-  size_t element_count;
-} csj_cut_elements;
-
 /// Finds members of the object that the bytes hold, without a tree. `spans[i]` becomes the span of the value of
-/// `keys[i]` (the last one when repeated), length 0 when absent. When the value of `keys[array_key]` is an array, its
-/// elements' spans are listed. Brackets are matched and the depth is limited; what is inside a span is not checked
-/// further. `array_key` may be negative.
+/// `keys[i]` (the last one when repeated), length 0 when absent. Brackets are matched and the depth is limited; what is
+/// inside a span is not checked further.
 csj_error csj_cut(const uint8_t *bytes, size_t length, uint32_t depth, const char *const *keys, int key_count,
-                  int array_key, csj_span *spans, csj_cut_elements *elements);
+                  csj_span *spans);
 
 /// Frees the memory that a large document needed on this thread.
 void csj_release(void);
 
 /// Copies valid JSON without the white space between its tokens; returns the bytes written, at most `length`.
 size_t csj_compact(const uint8_t *bytes, size_t length, uint8_t *out);
+
+/// How far the walk over one JSON value has come; zero before its first byte.
+typedef struct {
+  uint32_t depth;
+  uint8_t quoted;
+  uint8_t escaped;
+  /// There is white space between the tokens.
+  uint8_t spaced;
+  /// The value is complete.
+  uint8_t ended;
+} csj_walk;
+
+/// Walks on over an object or array that arrives piece by piece, from its opening bracket to the one that brings the
+/// depth back to zero; returns the bytes that belong to it. Which kind of bracket closes is not checked: that shows when
+/// the value is parsed.
+size_t csj_walk_on(const uint8_t *bytes, size_t length, csj_walk *walk);
+
+/// The bytes of the value that begins at `bytes`, in valid JSON without white space between the tokens.
+size_t csj_value_length(const uint8_t *bytes, size_t length);
 
 #ifdef __cplusplus
 }
