@@ -15,12 +15,15 @@ import Testing
     let network = Network()
     let tasks: [Task<Void, Never>]
     let port: UInt16
+    /// Nobody else gets the port while the server is away.
+    private let reserved: ReservedPort
 
     init() async throws {
       var options = APIServer.Options()
       options.clock = clock
       server = APIServer(options)
-      port = try await server.start()
+      reserved = try ReservedPort()
+      port = try await server.start(port: reserved.port)
       let budget = RequestBudget(clock: clock, seed: 1)
       let reader = KubeReader(
         access: try ClusterAccess(server: "http://127.0.0.1:\(port)"), cluster: ClusterID("test"), network: network,
