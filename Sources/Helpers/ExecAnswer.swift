@@ -9,7 +9,7 @@ struct ExecAnswer {
 
   let credential: Credential
   /// Nil: good until it is refused.
-  let expires: Date?
+  var expires: Date? { credential.expires }
 
   init(_ output: [UInt8], apiVersion: String) throws(Problem) {
     let document: JSONDocument
@@ -35,15 +35,13 @@ struct ExecAnswer {
     guard credential.authorization != nil || credential.certificate != nil else {
       throw Problem(sentence: "gave neither a token nor a certificate")
     }
+    if let text = status?["expirationTimestamp"], !text.isNull {
+      guard let date = text.string.flatMap(Timestamp.parse) else {
+        throw Problem(sentence: "gave an expirationTimestamp that is no time")
+      }
+      credential.expires = date
+    }
     self.credential = credential
-    guard let text = status?["expirationTimestamp"], !text.isNull else {
-      expires = nil
-      return
-    }
-    guard let date = text.string.flatMap(Timestamp.parse) else {
-      throw Problem(sentence: "gave an expirationTimestamp that is no time")
-    }
-    expires = date
   }
 
   private static func pem(_ node: JSONNode?, _ marker: String, _ what: String) throws(Problem) -> [UInt8]? {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTP
 
 /// What proves to an API server who we are. Not printable: its description names the form only.
@@ -8,11 +9,21 @@ public struct Credential: Sendable, Equatable, CustomStringConvertible, CustomDe
   /// PEM chain and key.
   public var certificate: [UInt8]?
   public var key: [UInt8]?
+  /// When it ends, where its source says so; nil: not known.
+  public var expires: Date?
 
-  public init(authorization: String? = nil, certificate: [UInt8]? = nil, key: [UInt8]? = nil) {
+  public init(
+    authorization: String? = nil, certificate: [UInt8]? = nil, key: [UInt8]? = nil, expires: Date? = nil
+  ) {
     self.authorization = authorization
     self.certificate = certificate
     self.key = key
+    self.expires = expires
+  }
+
+  /// The same proof: when it ends is no part of it.
+  public static func == (a: Credential, b: Credential) -> Bool {
+    a.authorization == b.authorization && a.certificate == b.certificate && a.key == b.key
   }
 
   /// A bearer token (RFC 6750).

@@ -6,6 +6,8 @@ struct IgnorePattern: Sendable {
   /// The directory, in parts, that the pattern speaks of.
   private let domain: [String]
   private let parts: [String]
+  /// Of each part, whether it matches a name.
+  private let names: [NamePattern]
   private let outcome: Outcome
   private let directoriesOnly: Bool
 
@@ -20,6 +22,7 @@ struct IgnorePattern: Sendable {
     directoriesOnly = text.hasSuffix("/")
     if directoriesOnly { text = text.dropLast() }
     parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    names = parts.map(NamePattern.init)
   }
 
   /// The patterns of a `.sourceignore` file's text.
@@ -53,7 +56,7 @@ struct IgnorePattern: Sendable {
   }
 
   private func matchName(_ path: ArraySlice<String>) -> Bool {
-    for index in path.indices where Glob.matches(parts[0], path[index]) {
+    for index in path.indices where names[0].matches(path[index]) {
       return !(directoriesOnly && index == path.endIndex - 1)
     }
     return false
@@ -74,13 +77,42 @@ struct IgnorePattern: Sendable {
       } else if traversing {
         traversing = false
         matched = false
-        while !matched, let name = path.popFirst() { matched = Glob.matches(part, name) }
+        while !matched, let name = path.popFirst() { matched = names[index].matches(name) }
       } else {
-        guard let name = path.popFirst(), Glob.matches(part, name) else { return false }
+        guard let name = path.popFirst(), names[index].matches(name) else { return false }
         matched = true
       }
     }
     return matched && !(directoriesOnly && path.isEmpty)
+  }
+}
+
+/// One part of a pattern, prepared: most are plain names or endings, and each is asked for every file of a repository.
+private enum NamePattern: Sendable {
+  case name(String)
+  case ending(String)
+  case glob(String)
+
+  init(_ text: String) {
+    func isPlain(_ text: some StringProtocol) -> Bool {
+      !text.utf8.contains { $0 == 0x2A || $0 == 0x3F || $0 == 0x5B || $0 == 0x5C }
+    }
+    if isPlain(text) {
+      self = .name(text)
+    } else if text.hasPrefix("*"), isPlain(text.dropFirst()) {
+      self = .ending(String(text.dropFirst()))
+    } else {
+      self = .glob(text)
+    }
+  }
+
+  /// Byte by byte: Go knows no canonical equivalence.
+  func matches(_ name: String) -> Bool {
+    switch self {
+    case .name(let text): name.utf8.elementsEqual(text.utf8)
+    case .ending(let text): name.utf8.suffix(text.utf8.count).elementsEqual(text.utf8)
+    case .glob(let pattern): Glob.matches(pattern, name)
+    }
   }
 }
 

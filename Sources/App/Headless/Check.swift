@@ -113,7 +113,7 @@ import Terminal
         if index >= Self.atOnce, let answer = await group.next() { take(answer) }
         let probe = CheckClusterProbe(
           cluster: context, readOnlySource: readOnlySource(context), path: setup.environment["PATH"] ?? "",
-          startsHelpers: parts.writer != nil, limits: limits)
+          startsHelpers: parts.helpers != nil, limits: limits)
         waiting.append(context.id.name)
         group.addTask { .cluster(await probe.run()) }
       }

@@ -25,7 +25,7 @@ struct CheckCredential: Sendable, Equatable {
     let isBearer = words.count == 2 && words[0] == "Bearer"
     self.form =
       form ?? (isBearer ? .token : words.isEmpty ? credential.certificate == nil ? .none : .certificate : .basic)
-    self.expires = expires ?? (isBearer ? Self.expiry(ofToken: String(words[1])) : nil)
+    self.expires = expires ?? credential.expires ?? (isBearer ? Self.expiry(ofToken: String(words[1])) : nil)
     certificateExpires = credential.certificate.flatMap(Self.expiry(ofCertificate:))
   }
 
