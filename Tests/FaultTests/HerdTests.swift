@@ -11,7 +11,7 @@ import Testing
 
   private struct Herd {
     let server: APIServer
-    let clock = AcceleratedClock(pace: 10)
+    let clock = AcceleratedClock(pace: 5)
     let network = Network()
     let tasks: [Task<Void, Never>]
     let port: UInt16
