@@ -184,7 +184,8 @@ public struct RepoRow: Sendable, Hashable {
   public var id: ID { ID(url: url, ref: ref) }
 
   /// Since when HEAD is not confirmed; nil while it is, or when it was never read.
-  public var staleSince: Date? {
+  // Inlined into a closure of `Header.staleRepos` it makes the optimiser of Swift 6.3 fail ("Found ownership error").
+  @inline(never) public var staleSince: Date? {
     if case .stale(let since) = link { return Date(timeIntervalSince1970: since) }
     return nil
   }
