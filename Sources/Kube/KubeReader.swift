@@ -12,6 +12,8 @@ public final class KubeReader: Sendable {
   public let budget: RequestBudget
   /// Reaches all watches of this reader.
   public let pulse: Pulse
+  /// Up to which version streams were followed that ended, for those that begin again.
+  let lastSeen = Mutex<[StreamID: String]>([:])
   let reviews = Mutex<[AccessQuestion: KubeReader.Review]>([:])
 
   /// - Parameter pace: how many times faster than the wall's the caller's clock runs: the limits of requests follow.

@@ -81,7 +81,11 @@ public struct WatchMachine: Sendable {
   /// - Parameters:
   ///   - mayStream: the server may know streaming lists (kubernetes 1.27 and newer, behind a gate).
   ///   - polls: list every minute and never watch.
-  public init(stream: StreamID, random: SeededRandom, mayStream: Bool = false, polls: Bool = false) {
+  ///   - lastSeen: the version up to which the stream was followed before: nothing older may replace it (E-P17).
+  public init(
+    stream: StreamID, random: SeededRandom, mayStream: Bool = false, polls: Bool = false, lastSeen: String? = nil
+  ) {
+    if let lastSeen, WatchMachine.isUsable(lastSeen) { listVersion = .notOlderThan(lastSeen) }
     self.stream = stream
     self.random = random
     self.mayStream = mayStream && !polls

@@ -65,7 +65,9 @@ public struct Watcher: Sendable {
   ) async {
     var random = SeededRandom(seed: seed)
     var machine = WatchMachine(
-      stream: stream, random: SeededRandom(seed: random.next()), mayStream: options.mayStream, polls: options.polls)
+      stream: stream, random: SeededRandom(seed: random.next()), mayStream: options.mayStream, polls: options.polls,
+      lastSeen: reader.lastSeen.withLock { $0[stream] })
+    defer { reader.lastSeen.withLock { $0[stream] = machine.version ?? $0[stream] } }
     let origin = clock.now
     await deliver(.link(stream, machine.link))
     while !Task.isCancelled {

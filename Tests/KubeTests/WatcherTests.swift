@@ -76,6 +76,23 @@ import Testing
     }
   }
 
+  @Test func E_P17_aStreamThatBeginsAgainTakesNothingOlderThanWhatItHad() async throws {
+    let server = try ScenarioServer { request, number in
+      if request.query["watch"] != nil { return .silence }
+      return Samples.list([Samples.json("a", "\(number)")], version: "L\(number)")
+    }
+    defer { server.stop() }
+    let reader = try Samples.reader(server, network: network, gate: .readOnly())
+    for round in 0..<2 {
+      let watcher = Watcher(stream: Samples.stream, reader: reader, clock: clock, seed: 11)
+      let task = Task { [model] in await watcher.run { model.apply($0) } }
+      await server.arrived(2 * round + 2)
+      task.cancel()
+      await task.value
+    }
+    #expect(words(server) == ["list 0", "watch L0", "list L0 NotOlderThan", "watch L2"])
+  }
+
   @Test func followsAListAndItsWatch() async throws {
     let feed = ScenarioServer.Feed()
     let server = try ScenarioServer { request, _ in

@@ -71,7 +71,7 @@ struct CheckClusterProbe: Sendable {
     seen.kinds = kinds
     guard case .success(let kinds) = kinds else { return }
     let probe = CheckRightsProbe(
-      reader: reader, served: kinds.served, namespace: access.namespace, wanted: [])
+      reader: reader, served: kinds.served, namespace: access.namespace, wanted: cluster.namespaces)
     let rights: Result<CheckRights, APIError> = await within(limits.rights, reader) { await probe.run() }
     seen.rights = rights
     guard case .success(let rights) = rights else { return }
