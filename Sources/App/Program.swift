@@ -19,6 +19,7 @@ import Terminal
   /// - Parameter root: the executable's own root command.
   public nonisolated static func start(_ root: any ParsableCommand.Type, parts: Parts) -> Never {
     _ = dg_open_standard_descriptors()
+    dg_tune_allocator()
     CrashGuard.install()
     _ = dg_set_undumpable()
     umask(0o077)

@@ -26,8 +26,10 @@ extension Engine {
       snapshot.reconcilers.append(row)
       snapshot.drift += summary.rows
     }
-    snapshot.reconcilers.sort { Self.troubleFirst($0, $1, at: now) }
-    snapshot.drift.sort(by: Self.driftOrder)
+    snapshot.reconcilers = snapshot.reconcilers.ordered(rank: { Self.rank($0, now) }) { $0.ref < $1.ref }
+    snapshot.drift = snapshot.drift.ordered(rank: Self.driftRank) { a, b in
+      a.object == b.object ? a.pointer < b.pointer : a.object < b.object
+    }
     snapshot.sources.sort { $0.ref < $1.ref }
     snapshot.namespaces = namespaces.values.sorted { ($0.cluster, $0.name) < ($1.cluster, $1.name) }
     snapshot.clusters = order.compactMap { clusterRows[$0] }.map { row in
@@ -185,12 +187,6 @@ extension Engine {
     }
   }
 
-  static func troubleFirst(_ a: ReconcilerRow, _ b: ReconcilerRow, at now: Date) -> Bool {
-    let ranks = (rank(a, now), rank(b, now))
-    if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
-    return a.ref < b.ref
-  }
-
   private static func rank(_ row: ReconcilerRow, _ now: Date) -> Int {
     let state = row.state(at: now)
     // What stays comes before what reverts by itself (`product.md`, trouble first).
@@ -208,13 +204,6 @@ extension Engine {
     }
   }
 
-  private static func driftOrder(_ a: DriftRow, _ b: DriftRow) -> Bool {
-    let ranks = (driftRank(a), driftRank(b))
-    if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
-    if a.object != b.object { return a.object < b.object }
-    return a.pointer < b.pointer
-  }
-
   private static func driftRank(_ row: DriftRow) -> Int {
     (row.driftClass.isCounted ? 0 : 100) + (row.provisional ? 50 : 0)
       + (DriftClass.allCases.firstIndex(of: row.driftClass) ?? 0)
@@ -228,6 +217,16 @@ extension Engine {
       if state.discovery != nil, !missingSchemas(of: state).isEmpty { return false }
     }
     return repos.values.allSatisfy { $0.isSeen && !$0.isBusy } && !desired.values.contains { $0.isRefreshing }
+  }
+}
+
+extension Array {
+  /// The elements by rank, those of equal rank by `comesBefore`. Sorts numbers instead of the elements: rows are large, and
+  /// moving them costs more than comparing them.
+  fileprivate func ordered(rank: (Element) -> Int, by comesBefore: (Element, Element) -> Bool) -> [Element] {
+    let ranks = map(rank)
+    let order = indices.sorted { a, b in ranks[a] == ranks[b] ? comesBefore(self[a], self[b]) : ranks[a] < ranks[b] }
+    return order.map { self[$0] }
   }
 }
 

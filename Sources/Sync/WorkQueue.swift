@@ -57,7 +57,8 @@ extension Engine {
           let items = await take(self)
           if items.isEmpty { break }
           running += 1
-          group.addTask { await body(items) }
+          // What there is comes before what is to be said of it.
+          group.addTask(priority: .utility) { await body(items) }
         }
       }
       group.cancelAll()

@@ -45,6 +45,9 @@ void dg_stop(void);
 
 // Process attributes ------------------------------------------------------------------------------------------------------------
 
+// Has the allocator give memory back that is not in use any more. Before any thread exists.
+void dg_tune_allocator(void);
+
 // Core dumps off and no tracing or reading of memory by the same user. False with errno on failure.
 bool dg_set_undumpable(void);
 
