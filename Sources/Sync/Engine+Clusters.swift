@@ -30,7 +30,10 @@ extension Engine {
   private func dropObjects(of cluster: ClusterID) {
     for stream in Array(store.streams) where stream.cluster == cluster {
       for ref in store.close(stream).removed {
-        if let old = resources.removeValue(forKey: ref) { resourceRemoved(old) }
+        if let old = resources.removeValue(forKey: ref) {
+          areResourcesSorted = false
+          resourceRemoved(old)
+        }
       }
     }
   }

@@ -13,7 +13,11 @@ extension Engine {
     var clusterCounts: [ClusterID: ClusterCounts] = [:]
     var clusterRows: [ClusterID: ClusterRow] = [:]
     for (id, state) in clusters { clusterRows[id] = clusterRow(state, at: uptime, date: now) }
-    for resource in resources.values {
+    // By rank, and within a rank in the order of references: filling shelves compares nothing and moves no row twice.
+    var shelves: [[ReconcilerRow]] = Array(repeating: [], count: Self.ranks)
+    var driftShelves: [Int: [DriftRow]] = [:]
+    for ref in resourceOrder() {
+      guard let resource = resources[ref] else { continue }
       guard resource.role == .reconciler else {
         snapshot.sources.append(resource)
         continue
@@ -23,14 +27,11 @@ extension Engine {
       count(row, summary, into: &namespaces)
       clusterCounts[resource.ref.cluster, default: ClusterCounts()].add(row)
       coverage(of: row, summary, into: &snapshot.coverage)
-      snapshot.reconcilers.append(row)
-      snapshot.drift += summary.rows
+      shelves[Self.rank(row, now)].append(row)
+      for (rank, rows) in summary.shelves { driftShelves[rank, default: []] += rows }
     }
-    snapshot.reconcilers = snapshot.reconcilers.ordered(rank: { Self.rank($0, now) }) { $0.ref < $1.ref }
-    snapshot.drift = snapshot.drift.ordered(rank: Self.driftRank) { a, b in
-      a.object == b.object ? a.pointer < b.pointer : a.object < b.object
-    }
-    snapshot.sources.sort { $0.ref < $1.ref }
+    for shelf in shelves { snapshot.reconcilers += shelf }
+    for rank in driftShelves.keys.sorted() { snapshot.drift += driftShelves[rank] ?? [] }
     snapshot.namespaces = namespaces.values.sorted { ($0.cluster, $0.name) < ($1.cluster, $1.name) }
     snapshot.clusters = order.compactMap { clusterRows[$0] }.map { row in
       var row = row
@@ -187,6 +188,8 @@ extension Engine {
     }
   }
 
+  private static let ranks = 12
+
   private static func rank(_ row: ReconcilerRow, _ now: Date) -> Int {
     let state = row.state(at: now)
     // What stays comes before what reverts by itself (`product.md`, trouble first).
@@ -204,9 +207,13 @@ extension Engine {
     }
   }
 
-  private static func driftRank(_ row: DriftRow) -> Int {
-    (row.driftClass.isCounted ? 0 : 100) + (row.provisional ? 50 : 0)
-      + (DriftClass.allCases.firstIndex(of: row.driftClass) ?? 0)
+  /// All resources by reference; made anew when one came or went.
+  private func resourceOrder() -> [ObjectRef] {
+    if sortedResources.count != resources.count || !areResourcesSorted {
+      sortedResources = resources.keys.sorted()
+      areResourcesSorted = true
+    }
+    return sortedResources
   }
 
   /// Every stream was seen once and every verdict that can be made was made.
@@ -217,16 +224,6 @@ extension Engine {
       if state.discovery != nil, !missingSchemas(of: state).isEmpty { return false }
     }
     return repos.values.allSatisfy { $0.isSeen && !$0.isBusy } && !desired.values.contains { $0.isRefreshing }
-  }
-}
-
-extension Array {
-  /// The elements by rank, those of equal rank by `comesBefore`. Sorts numbers instead of the elements: rows are large, and
-  /// moving them costs more than comparing them.
-  fileprivate func ordered(rank: (Element) -> Int, by comesBefore: (Element, Element) -> Bool) -> [Element] {
-    let ranks = map(rank)
-    let order = indices.sorted { a, b in ranks[a] == ranks[b] ? comesBefore(self[a], self[b]) : ranks[a] < ranks[b] }
-    return order.map { self[$0] }
   }
 }
 

@@ -18,6 +18,9 @@ public actor Engine {
   var order: [ClusterID] = []
   /// What the adapters say of their objects.
   var resources: [ObjectRef: Resource] = [:]
+  /// Their references in order, while none came or went.
+  var sortedResources: [ObjectRef] = []
+  var areResourcesSorted = false
   var repos: [RepoRow.ID: RepoState] = [:]
   /// Source object → the repository it follows.
   var repoOfSource: [ObjectRef: RepoRow.ID] = [:]
@@ -141,6 +144,7 @@ public actor Engine {
     if let adapter = KindAdapters.adapter(for: ref.groupKind) {
       let resource = adapter.describe(object)
       let old = resources.updateValue(resource, forKey: ref)
+      if old == nil { areResourcesSorted = false }
       if old != resource { resourceChanged(old, resource) }
     }
     compareOwners(of: ref)
@@ -159,7 +163,10 @@ public actor Engine {
   }
 
   func objectRemoved(_ ref: ObjectRef) {
-    if let old = resources.removeValue(forKey: ref) { resourceRemoved(old) }
+    if let old = resources.removeValue(forKey: ref) {
+      areResourcesSorted = false
+      resourceRemoved(old)
+    }
     // A DELETED of a label-selected watch may be a removed label: ask before anything is said.
     if owners[ref] != nil, clusters[ref.cluster]?.reader != nil {
       probes[ref] = .asking

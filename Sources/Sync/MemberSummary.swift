@@ -9,8 +9,8 @@ struct MemberSummary: Sendable {
   }
 
   private(set) var drift = DriftCounts()
-  /// All rows, of all classes.
-  private(set) var rows: [DriftRow] = []
+  /// All rows of all classes by rank, what counts first; within a rank by object and path.
+  private(set) var shelves: [Int: [DriftRow]] = [:]
   private(set) var objects = 0
   /// Objects that were compared and are not undetermined.
   private(set) var known = 0
@@ -29,14 +29,24 @@ struct MemberSummary: Sendable {
     for object in verdicts.values {
       known += 1
       if object.isEmpty { continue }
-      rows += object
-      for row in object { drift.add(row) }
+      for row in object {
+        drift.add(row)
+        shelves[Self.rank(row), default: []].append(row)
+      }
       for case .reason(let reason) in object.filter({ $0.driftClass == .undetermined }).map(\.cause) {
         known -= 1
         undetermined[reason, default: 0] += 1
         break
       }
     }
+    for rank in shelves.keys {
+      shelves[rank]?.sort { a, b in a.object == b.object ? a.pointer < b.pointer : a.object < b.object }
+    }
+  }
+
+  private static func rank(_ row: DriftRow) -> Int {
+    (row.driftClass.isCounted ? 0 : 100) + (row.provisional ? 50 : 0)
+      + (DriftClass.allCases.firstIndex(of: row.driftClass) ?? 0)
   }
 }
 
