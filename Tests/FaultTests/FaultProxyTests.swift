@@ -80,7 +80,7 @@ import Testing
     let proxy = try FaultProxy(to: server.port)
     proxy.set([.hold(forGood: false)], .up)
     async let answer = Self.fetch(proxy.port)
-    try await eventually("the connection", within: .seconds(20)) { proxy.accepted == 1 ? true : nil }
+    try await eventually("the connection", within: .seconds(20)) { proxy.open == 1 ? true : nil }
     #expect(server.requests.isEmpty)
     proxy.clear()
     #expect(await answer.bytes == Self.body)
@@ -121,6 +121,9 @@ private final class RawClient: Sendable {
 
   init(_ port: UInt16) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    // A client that waits for ever would keep all tests from ending.
+    var limit = timeval(tv_sec: 60, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
