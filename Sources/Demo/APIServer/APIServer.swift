@@ -84,6 +84,15 @@ public final class APIServer: Sendable {
   /// - Returns: the port.
   @discardableResult
   public func start(port: UInt16 = 0) async throws -> UInt16 {
+    // A named port may belong for a moment still to the server that has just stopped.
+    for _ in 0..<(port == 0 ? 0 : 40) {
+      if let bound = try? await listen(on: port) { return bound }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    return try await listen(on: port)
+  }
+
+  private func listen(on port: UInt16) async throws -> UInt16 {
     let pool = PromptPool(HTTPServer.defaultPool())
     let configuration = HTTPServer.Configuration(
       address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port), timeout: 86_400, pool: pool, logger: .disabled)
