@@ -96,7 +96,6 @@ struct ClusterSession: Sendable {
         case .heartbeat: heart.beatNow()
         case .findNamespaces:
           group.addTask { await NamespaceFinder(cluster: cluster, reader: reader, engine: engine).run() }
-        case .discover: await engine.discoverSoon(cluster.id)
         }
       }
     }

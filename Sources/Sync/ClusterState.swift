@@ -204,8 +204,6 @@ struct ClusterState: Sendable {
 
 /// What an engine asks of the session of a cluster.
 enum ClusterChore: Sendable, Hashable {
-  /// What is served may have changed.
-  case discover
   /// A kind may not be listed in the whole cluster: find out in which namespaces it may.
   case findNamespaces
   /// Streams broke: ask whether the server lives.

@@ -31,7 +31,7 @@ extension Engine {
     for stream in Array(store.streams) where stream.cluster == cluster {
       for ref in store.close(stream).removed {
         if let old = resources.removeValue(forKey: ref) {
-          areResourcesSorted = false
+          sortedResources = nil
           resourceRemoved(old)
         }
       }

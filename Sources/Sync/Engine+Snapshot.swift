@@ -209,11 +209,9 @@ extension Engine {
 
   /// All resources by reference; made anew when one came or went.
   private func resourceOrder() -> [ObjectRef] {
-    if sortedResources.count != resources.count || !areResourcesSorted {
-      sortedResources = resources.keys.sorted()
-      areResourcesSorted = true
-    }
-    return sortedResources
+    let order = sortedResources ?? resources.keys.sorted()
+    sortedResources = order
+    return order
   }
 
   /// Every stream was seen once and every verdict that can be made was made.

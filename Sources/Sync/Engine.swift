@@ -18,9 +18,8 @@ public actor Engine {
   var order: [ClusterID] = []
   /// What the adapters say of their objects.
   var resources: [ObjectRef: Resource] = [:]
-  /// Their references in order, while none came or went.
-  var sortedResources: [ObjectRef] = []
-  var areResourcesSorted = false
+  /// Their references in order; nil when one came or went since.
+  var sortedResources: [ObjectRef]?
   var repos: [RepoRow.ID: RepoState] = [:]
   /// Source object → the repository it follows.
   var repoOfSource: [ObjectRef: RepoRow.ID] = [:]
@@ -128,7 +127,7 @@ public actor Engine {
     guard clusters[stream.cluster]?.setLink(stream, link, at: .now) == true else { return }
     switch link {
     case .forbidden(let reason): narrow(stream, because: reason)
-    case .absent: clusters[stream.cluster]?.chores?.yield(.discover)
+    case .absent: discoverSoon(stream.cluster)
     case .retrying: clusters[stream.cluster]?.chores?.yield(.heartbeat)
     default: break
     }
@@ -144,7 +143,7 @@ public actor Engine {
     if let adapter = KindAdapters.adapter(for: ref.groupKind) {
       let resource = adapter.describe(object)
       let old = resources.updateValue(resource, forKey: ref)
-      if old == nil { areResourcesSorted = false }
+      if old == nil { sortedResources = nil }
       if old != resource { resourceChanged(old, resource) }
     }
     compareOwners(of: ref)
@@ -164,7 +163,7 @@ public actor Engine {
 
   func objectRemoved(_ ref: ObjectRef) {
     if let old = resources.removeValue(forKey: ref) {
-      areResourcesSorted = false
+      sortedResources = nil
       resourceRemoved(old)
     }
     // A DELETED of a label-selected watch may be a removed label: ask before anything is said.
