@@ -3,6 +3,8 @@ import HTTP
 import Structured
 
 extension KubeReader {
+  /// Group versions that are read at the same time: all of a server's own at start.
+  private static let groupVersionsAtOnce = 32
   private static let aggregated =
     ["v2", "v2beta1"].map { "application/json;g=apidiscovery.k8s.io;v=\($0);as=APIGroupDiscoveryList" }
     .joined(separator: ",") + ",application/json"
@@ -10,18 +12,24 @@ extension KubeReader {
   /// What the server serves: aggregated discovery where there is one (kubernetes 1.27), else group by group. A group that
   /// cannot be read is named in `broken` and does not fail the others.
   public func discover() async throws(APIError) -> Discovery {
+    async let coreAnswer = answer("/api")
+    async let groupsAnswer = answer("/apis")
+    let (core, groups) = (try await coreAnswer.get(), try await groupsAnswer.get())
     var discovery = Discovery()
-    let core = try await root("/api")
+    var unread: [(group: String, version: String)] = []
     if !discovery.add(aggregated: core) {
-      let versions = core["versions"]?.elements?.compactMap(\.string) ?? []
-      guard !versions.isEmpty else {
+      unread = core["versions"]?.elements?.compactMap(\.string).map { ("", $0) } ?? []
+      guard !unread.isEmpty else {
         throw APIError(.notAPI, message: "\(connection.host): \(APIError.notAPI) (no API versions)")
       }
-      await add(versions.map { ("", $0) }, to: &discovery)
     }
-    let groups = try await root("/apis")
-    if !discovery.add(aggregated: groups) { await add(KubeReader.versions(groups), to: &discovery) }
+    if !discovery.add(aggregated: groups) { unread += KubeReader.versions(groups) }
+    await add(unread, to: &discovery)
     return discovery
+  }
+
+  private func answer(_ path: String) async -> Result<JSONNode, APIError> {
+    do { return .success(try await root(path)) } catch { return .failure(error) }
   }
 
   private func root(_ path: String) async throws(APIError) -> JSONNode {
@@ -52,7 +60,7 @@ extension KubeReader {
     let lists = await withTaskGroup(of: (Int, Result<JSONNode, APIError>).self) { tasks in
       var lists: [Int: Result<JSONNode, APIError>] = [:]
       for (index, entry) in versions.enumerated() {
-        if index >= 8, let (done, list) = await tasks.next() { lists[done] = list }
+        if index >= KubeReader.groupVersionsAtOnce, let (done, list) = await tasks.next() { lists[done] = list }
         tasks.addTask { (index, await self.resourceList(entry.group, entry.version)) }
       }
       for await (index, list) in tasks { lists[index] = list }

@@ -26,6 +26,9 @@ struct ClusterState: Sendable {
   private(set) var wanted: Set<StreamID> = []
   var visibility = Visibility()
 
+  /// Reconcilers to render once the first picture is there. Nil from then on.
+  private var toRender: Set<ObjectRef>? = []
+
   let wakeUps: AsyncStream<Void>
   private let wakeUpSignal: AsyncStream<Void>.Continuation
   private var planSignal: AsyncStream<Set<StreamID>>.Continuation?
@@ -145,6 +148,20 @@ struct ClusterState: Sendable {
   static func date(_ instant: ContinuousClock.Instant, _ now: ContinuousClock.Instant, _ date: Date) -> Date {
     let age = instant.duration(to: now) / .seconds(1)
     return Date(timeIntervalSince1970: (date.timeIntervalSince1970 - age).rounded())
+  }
+
+  // The first picture: what there is comes before what is to be said of it, which takes the processor away from it.
+
+  /// Everything that was planned at the beginning was listed, or could not be, or took too long.
+  var hasPicture: Bool { toRender == nil }
+
+  /// - Returns: whether the reconciler is rendered later.
+  mutating func postpones(_ reconciler: ObjectRef) -> Bool { toRender?.insert(reconciler) != nil }
+
+  /// - Returns: what was postponed; nil when the picture was there before.
+  mutating func pictureArrived() -> Set<ObjectRef>? {
+    defer { toRender = nil }
+    return toRender
   }
 
   /// Nothing more is to come from this cluster before its first complete picture.

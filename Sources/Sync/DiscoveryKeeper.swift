@@ -11,6 +11,8 @@ struct DiscoveryKeeper: Sendable {
   private static let definition = GroupKind(group: "apiextensions.k8s.io", kind: "CustomResourceDefinition")
   /// A definition is established before it is served: it is looked at soon, and once more.
   private static let looks: [Duration] = [.seconds(1), .seconds(4)]
+  /// While something is in doubt: a server that was just started serves its custom resources within seconds.
+  private static let firstWait: Duration = .seconds(1)
   private static let longestWait: Duration = .seconds(15)
   /// Without any sign (A15).
   private static let interval: Duration = .seconds(300)
@@ -33,7 +35,7 @@ struct DiscoveryKeeper: Sendable {
 
   /// Looks until nothing is in doubt, less and less often.
   private func lookAgain() async {
-    var wait = Self.looks.last ?? .zero
+    var wait = Self.firstWait
     for first in Self.looks {
       try? await Task.sleep(for: first)
       if Task.isCancelled { return }

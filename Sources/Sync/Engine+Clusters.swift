@@ -62,7 +62,9 @@ extension Engine {
 
 // What the sessions of clusters ask for and report.
 extension Engine {
-  func isSettled(_ cluster: ClusterID) -> Bool { clusters[cluster]?.isSettled ?? true }
+  func isSettled(_ cluster: ClusterID) -> Bool {
+    !watchesToPlan.contains(cluster) && clusters[cluster]?.isSettled ?? true
+  }
   func missingSchemas(of cluster: ClusterID) -> Set<String> { clusters[cluster].map(missingSchemas) ?? [] }
 
   /// Streaming lists came with 1.27, behind a gate (wire-facts 9.4): what is older is not asked.
@@ -71,6 +73,20 @@ extension Engine {
     guard parts.count > 1, let minor = Int(parts[1].prefix { $0.isNumber }) else { return false }
     return parts[0] != "v1" || minor >= 27
   }
+
+  /// Something arrived, or will not: perhaps the last of the first picture.
+  func lookAtPicture(of cluster: ClusterID) {
+    if clusters[cluster]?.hasPicture == false, isSettled(cluster) { pictureArrived(of: cluster) }
+  }
+
+  private func pictureArrived(of cluster: ClusterID) {
+    guard let postponed = clusters[cluster]?.pictureArrived() else { return }
+    for reconciler in postponed.sorted() { renderQueue.add(reconciler) }
+    // Schemas are looked for where streams are.
+    clusters[cluster]?.replan()
+  }
+
+  func hasPicture(of cluster: ClusterID) -> Bool { clusters[cluster]?.hasPicture ?? true }
 
   func planUpdates(of cluster: ClusterID) -> AsyncStream<Set<StreamID>> {
     clusters[cluster]?.planUpdates() ?? AsyncStream { $0.finish() }
@@ -110,7 +126,15 @@ extension Engine {
     clusters[cluster]?.version = version
     clusters[cluster]?.freshness.lived(at: .now)
     take(discovery, of: cluster)
+    let generation = clusters[cluster]?.generation
+    Task {
+      // One list that does not come holds up nothing else.
+      try? await Task.sleep(for: Self.picturePatience)
+      if clusters[cluster]?.generation == generation { pictureArrived(of: cluster) }
+    }
   }
+
+  private static let picturePatience: Duration = .seconds(1)
 
   func dialFailed(_ cluster: ClusterID, _ link: Link) {
     clusters[cluster]?.dial = link
@@ -185,6 +209,7 @@ extension Engine {
   func namespacesFound(_ cluster: ClusterID, _ namespaces: [NamespaceRules]) {
     clusters[cluster]?.visibility.found(namespaces)
     clusters[cluster]?.replan()
+    lookAtPicture(of: cluster)
     markDirty()
   }
 

@@ -16,7 +16,7 @@ extension Engine {
     state.key = key
     state.isRefreshing = true
     desired[resource.ref] = state
-    renderQueue.add(resource.ref)
+    if clusters[resource.ref.cluster]?.postpones(resource.ref) != true { renderQueue.add(resource.ref) }
     markDirty()
   }
 

@@ -216,7 +216,9 @@ extension Engine {
 
   /// Every stream was seen once and every verdict that can be made was made.
   var isComplete: Bool {
-    guard compareQueue.isIdle, renderQueue.isIdle, probeQueue.isIdle, versionQueue.isIdle else { return false }
+    guard watchesToPlan.isEmpty, compareQueue.isIdle, renderQueue.isIdle, probeQueue.isIdle, versionQueue.isIdle else {
+      return false
+    }
     for state in clusters.values {
       guard state.isSettled else { return false }
       if state.discovery != nil, !missingSchemas(of: state).isEmpty { return false }

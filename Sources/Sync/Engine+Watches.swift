@@ -13,9 +13,21 @@ extension Engine {
 
   func mayRead(_ groupKind: GroupKind) -> Bool { options.readsSecrets || groupKind != Self.secret }
 
+  /// What is to be watched may be something else now. It is worked out once after all that is being taken: a list of a
+  /// hundred reconcilers asks a hundred times.
+  func updateWatches(of cluster: ClusterID) {
+    guard watchesToPlan.insert(cluster).inserted else { return }
+    Task {
+      watchesToPlan.remove(cluster)
+      planWatches(of: cluster)
+      lookAtPicture(of: cluster)
+      markDirty()
+    }
+  }
+
   /// Which kinds of managed objects to watch in a cluster: one label-selected stream a kind and engine, so that nothing
   /// unmanaged is downloaded, and one stream for each object that lost its label.
-  func updateWatches(of cluster: ClusterID) {
+  private func planWatches(of cluster: ClusterID) {
     guard let state = clusters[cluster], let discovery = state.discovery else { return }
     var versions: [GroupKind: [String: Int]] = [:]
     var selectors: [GroupKind: Set<String>] = [:]
@@ -84,13 +96,13 @@ extension Engine {
     for (ref, reconcilers) in owners where ref.cluster == stream.cluster && ref.groupKind == stream.groupKind {
       if let namespace = stream.namespace, namespace != ref.namespace { continue }
       if case .unanswered = probes[ref] { probes[ref] = nil }
-      for reconciler in reconcilers { compareQueue.add(Pair(reconciler: reconciler, object: ref)) }
+      for reconciler in reconcilers { compare(ref, under: reconciler) }
     }
   }
 
   /// Compares everything that one reconciler wants or has.
   func compareAll(_ reconciler: ObjectRef) {
-    for object in membership[reconciler] ?? [] { compareQueue.add(Pair(reconciler: reconciler, object: object)) }
+    for object in membership[reconciler] ?? [] { compare(object, under: reconciler) }
   }
 
   func schema(of cluster: ClusterID) -> SchemaTable { clusters[cluster]?.schema ?? SchemaTable() }

@@ -34,6 +34,8 @@ public actor Engine {
   var summaries: [ObjectRef: MemberSummary] = [:]
   /// Reconciler → the kinds of its objects.
   var memberKinds: [ObjectRef: MemberKinds] = [:]
+  /// Clusters of which it is to be worked out what is to be watched.
+  var watchesToPlan: Set<ClusterID> = []
   var probes: [ObjectRef: Probe] = [:]
   var otherVersions: [ObjectRef: OtherVersion] = [:]
   /// Objects that our own watch held at some time.
@@ -118,7 +120,10 @@ public actor Engine {
     for ref in delta.added { objectChanged(ref) }
     for ref in delta.changed { objectChanged(ref) }
     for ref in delta.removed { objectRemoved(ref) }
-    if isList { streamListed(stream) }
+    if isList {
+      streamListed(stream)
+      lookAtPicture(of: stream.cluster)
+    }
     if !delta.isEmpty || isList { markDirty() }
   }
 
@@ -132,6 +137,7 @@ public actor Engine {
     default: break
     }
     freshnessChanged()
+    lookAtPicture(of: stream.cluster)
     // What could not be seen may be seen now, and the other way round.
     let isManaged = stream.selector != .everything || KindAdapters.adapter(for: stream.groupKind) == nil
     if isManaged, before.isBlind || link.isBlind { streamListed(stream) }
@@ -177,7 +183,13 @@ public actor Engine {
 
   /// Compares an object again under every reconciler that has to do with it.
   func compareOwners(of ref: ObjectRef) {
-    for reconciler in owners[ref] ?? [] { compareQueue.add(Pair(reconciler: reconciler, object: ref)) }
+    for reconciler in owners[ref] ?? [] { compare(ref, under: reconciler) }
+  }
+
+  /// Nothing can be said before it is known what is wanted; then everything is compared.
+  func compare(_ object: ObjectRef, under reconciler: ObjectRef) {
+    guard desired[reconciler]?.set != nil else { return }
+    compareQueue.add(Pair(reconciler: reconciler, object: object))
   }
 
   private func resourceChanged(_ old: Resource?, _ new: Resource) {

@@ -24,6 +24,7 @@ final class SchemaLoader: Sendable {
   }
 
   private func load() async {
+    guard await engine.hasPicture(of: cluster) else { return }
     let missing = await engine.missingSchemas(of: cluster)
     guard !missing.isEmpty else { return }
     var table = await engine.schema(of: cluster)
