@@ -63,23 +63,17 @@ final class LoopbackListener: Sendable {
   let port: UInt16
   let descriptor: Int32
 
-  init(port: UInt16? = nil, backlog: Int32 = 128) throws {
-    self.port = try port ?? freeLoopbackPort()
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var yes: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    let isBound = Self.withAddress(self.port) { bind(descriptor, $0, $1) == 0 }
-    guard isBound, listen(descriptor, backlog) == 0 else {
-      let reason = String(cString: strerror(errno))
-      close(descriptor)
-      throw Missed("cannot listen: \(reason)")
-    }
+  private let place: ReservedPort
+
+  init(backlog: Int32 = 128) throws {
+    place = try ReservedPort()
+    port = place.port
+    descriptor = place.descriptor
+    guard listen(descriptor, backlog) == 0 else { throw Missed("cannot listen: \(String(cString: strerror(errno)))") }
   }
 
   /// Wakes whoever waits in `accept`.
   func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
-
-  deinit { close(descriptor) }
 
   static func withAddress<T>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T) -> T {
     var address = sockaddr_in()

@@ -1,31 +1,14 @@
 import Foundation
 
-/// A TCP port on 127.0.0.1 that was free a moment ago.
-public func freeLoopbackPort() throws -> UInt16 {
-  let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  guard socket >= 0 else { throw Missed("no socket: \(String(cString: strerror(errno)))") }
-  defer { close(socket) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let bound = withUnsafeMutablePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bare in
-      bind(socket, bare, length) == 0 && getsockname(socket, bare, &length) == 0
-    }
-  }
-  guard bound else { throw Missed("no free port: \(String(cString: strerror(errno)))") }
-  return UInt16(bigEndian: address.sin_port)
-}
-
 /// A TCP port on 127.0.0.1 that nobody else gets while this lives, though nobody listens on it: connections are refused
-/// until a server that reuses addresses takes it.
+/// until a server that reuses addresses takes it (Go's do, and `openssl s_server`). A port that was merely free a moment ago
+/// may be another test's by now.
 public final class ReservedPort: Sendable {
   public let port: UInt16
-  private let descriptor: Int32
+  let descriptor: Int32
 
   public init() throws {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Missed("no socket: \(String(cString: strerror(errno)))") }
     var yes: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))

@@ -24,6 +24,8 @@ public final class RealAPIServer: Sendable {
 
   public let folder: TemporaryFolder
   public let port: UInt16
+  /// Its own and those of etcd: while it is down nobody else may answer in its place.
+  private let ports: [ReservedPort]
   let network: Network
   private let options: Options
   private let binaries: String
@@ -53,17 +55,17 @@ public final class RealAPIServer: Sendable {
     guard Program.find("etcd") != nil else { throw Missed("etcd is not installed; run .ci/deps e2e") }
     self.binaries = binaries
     folder = try TemporaryFolder("api")
-    port = try freeLoopbackPort()
+    let (secure, clients, peers) = (try ReservedPort(), try ReservedPort(), try ReservedPort())
+    ports = [secure, clients, peers]
+    port = secure.port
     network = Network()
-    let clients = try freeLoopbackPort()
-    let peers = try freeLoopbackPort()
-    etcdAddress = "http://127.0.0.1:\(clients)"
+    etcdAddress = "http://127.0.0.1:\(clients.port)"
     etcd = try ChildProcess(
       "etcd",
       [
         "etcd", "--data-dir", folder.file("etcd"), "--listen-client-urls", etcdAddress, "--advertise-client-urls",
-        etcdAddress, "--listen-peer-urls", "http://127.0.0.1:\(peers)", "--initial-advertise-peer-urls",
-        "http://127.0.0.1:\(peers)", "--initial-cluster", "default=http://127.0.0.1:\(peers)",
+        etcdAddress, "--listen-peer-urls", "http://127.0.0.1:\(peers.port)", "--initial-advertise-peer-urls",
+        "http://127.0.0.1:\(peers.port)", "--initial-cluster", "default=http://127.0.0.1:\(peers.port)",
         // Nothing here outlives the test: durability only costs time.
         "--unsafe-no-fsync",
       ], in: folder)

@@ -62,11 +62,12 @@ import Testing
 
   @Test func A23_aSilentServerDelaysNobodyAndItsFailureIsItsOwn() async throws {
     let silent = try ScenarioServer { _, _ in .silence }
-    let refused = try freeLoopbackPort()
+    let refused = try ReservedPort()
+    defer { withExtendedLifetime(refused) {} }
     let server = APIServer()
     let port = try await server.start()
     let path = try kubeconfig([
-      ("hole", silent.url, "token: abc"), ("gone", "http://127.0.0.1:\(refused)", ""),
+      ("hole", silent.url, "token: abc"), ("gone", "http://127.0.0.1:\(refused.port)", ""),
       ("live", "http://127.0.0.1:\(port)", ""),
     ])
     var order: [String] = []

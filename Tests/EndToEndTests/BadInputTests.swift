@@ -44,8 +44,9 @@ extension EndToEnd {
 
     @Test func aServerThatIsDownIsNamed() async throws {
       let folder = try TemporaryFolder("odd")
-      let port = try freeLoopbackPort()
-      let config = try kubeconfig(folder, server: "https://127.0.0.1:\(port)")
+      let nobody = try ReservedPort()
+      defer { withExtendedLifetime(nobody) {} }
+      let config = try kubeconfig(folder, server: "https://127.0.0.1:\(nobody.port)")
       let result = try await run(["get", "reconcilers", "--kubeconfig", config, "--timeout", "5s", "-o", "json"])
       #expect(result.status == 2)
       let json = try JSON(parsing: Array(result.output.utf8))
@@ -56,11 +57,12 @@ extension EndToEnd {
 
     @Test func aServerThatIsNotKubernetesIsNamed() async throws {
       let folder = try TemporaryFolder("odd")
-      let port = try freeLoopbackPort()
+      let place = try ReservedPort()
+      defer { withExtendedLifetime(place) {} }
       let web = try ChildProcess(
-        "web", ["perl", "-MIO::Socket::INET", "-e", Self.webServer, String(port)], in: folder)
+        "web", ["perl", "-MIO::Socket::INET", "-e", Self.webServer, String(place.port)], in: folder)
       defer { web.kill() }
-      let config = try kubeconfig(folder, server: "http://127.0.0.1:\(port)")
+      let config = try kubeconfig(folder, server: "http://127.0.0.1:\(place.port)")
       let result = try await run(["get", "reconcilers", "--kubeconfig", config, "--timeout", "5s"])
       #expect(result.status == 2)
       #expect(result.errors.contains("odd"), "\(result.errors)")
@@ -115,7 +117,9 @@ extension EndToEnd {
       files["broken/odd.yaml"] = "a: [1\nb: }\n"
       let world = try await FluxWorld(files: files)
       let sources = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories"
-      let unreachable = "https://127.0.0.1:\(try freeLoopbackPort())/gone.git"
+      let nobody = try ReservedPort()
+      defer { withExtendedLifetime(nobody) {} }
+      let unreachable = "https://127.0.0.1:\(nobody.port)/gone.git"
       try await world.server.expect(
         .post, sources,
         [

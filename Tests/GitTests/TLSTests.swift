@@ -10,12 +10,12 @@ import Testing
   private let network = Network()
   private let folder: TestKit.TemporaryFolder
   private let commit = String(repeating: "a", count: 40)
-  private let port: UInt16
+  private let place: ReservedPort
   private let server: ChildProcess
 
   init() throws {
     folder = try TestKit.TemporaryFolder("tls")
-    port = try freeLoopbackPort()
+    place = try ReservedPort()
     try Self.certificate("host", in: folder)
     try Self.certificate("other", in: folder)
     let answer = LoopbackServer.advertisement([("HEAD", commit), ("refs/heads/main", commit)])
@@ -23,7 +23,7 @@ import Testing
       String(decoding: answer, as: UTF8.self), to: "www/acme/fleet.git/info/refs?service=git-upload-pack")
     // -HTTP: a file is the whole answer.
     let command =
-      "cd '\(folder.file("www"))' && exec openssl s_server -quiet -accept 127.0.0.1:\(port) -HTTP"
+      "cd '\(folder.file("www"))' && exec openssl s_server -quiet -accept 127.0.0.1:\(place.port) -HTTP"
       + " -cert '\(folder.file("host.pem"))' -key '\(folder.file("host.key"))'"
     server = try ChildProcess("server", ["/bin/sh", "-c", command], in: folder)
   }
@@ -37,7 +37,7 @@ import Testing
 
   /// Once the server listens.
   private func error(authority: String?) async throws -> GitError? {
-    let address = try RepositoryAddress("https://127.0.0.1:\(port)/acme/fleet.git", namedBy: .configuration)
+    let address = try RepositoryAddress("https://127.0.0.1:\(place.port)/acme/fleet.git", namedBy: .configuration)
     let location = RepositoryLocation(named: address, address: address, authority: authority)
     let cache = try MirrorCache(directory: folder.file("cache"), access: HostAccess(network: network))
     while true {

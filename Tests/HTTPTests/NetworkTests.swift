@@ -212,13 +212,14 @@ import Testing
   }
 
   @Test func E_N04_saysThatNobodyListens() async throws {
-    let port = try freeLoopbackPort()
-    let base = "http://127.0.0.1:\(port)"
+    let nobody = try ReservedPort()
+    defer { withExtendedLifetime(nobody) {} }
+    let base = "http://127.0.0.1:\(nobody.port)"
     let error = await error { () throws(HTTPError) in
       _ = try await network.send(Request(.get, base + "/version", target: .apiServer(base: base)), gate: .open)
     }
     #expect(error?.kind == .connect)
-    #expect(error?.description == "127.0.0.1:\(port): connection refused")
+    #expect(error?.description == "127.0.0.1:\(nobody.port): connection refused")
   }
 
   @Test func E_N02_saysThatTheServerDoesNotSpeakTLS() async throws {

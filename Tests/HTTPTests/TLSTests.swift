@@ -11,11 +11,11 @@ import Testing
     _ flaw: TestCertificates.Flaw, options: [String] = [], change: (inout Request) -> Void = { _ in }
   ) async throws -> Result<Response, HTTPError> {
     let certificates = try await TestCertificates.shared.value
-    let (server, port) = try await certificates.serve(flaw, options: options)
-    defer { server.kill() }
+    let (server, place) = try await certificates.serve(flaw, options: options)
+    defer { withExtendedLifetime(place) { server.kill() } }
     var tls = TLS()
     tls.authorities = certificates.authority
-    let base = "https://127.0.0.1:\(port)"
+    let base = "https://127.0.0.1:\(place.port)"
     var request = Request(
       .get, base + "/", target: .apiServer(base: base), headers: [("Authorization", "Bearer s3cret")], tls: tls)
     change(&request)

@@ -66,8 +66,9 @@ final class TestCertificates: Sendable {
   }
 
   /// A TLS server on loopback that answers every request with a page.
-  func serve(_ flaw: Flaw, options: [String] = []) async throws -> (server: ChildProcess, port: UInt16) {
-    let port = try freeLoopbackPort()
+  func serve(_ flaw: Flaw, options: [String] = []) async throws -> (server: ChildProcess, place: ReservedPort) {
+    let place = try ReservedPort()
+    let port = place.port
     let name = flaw.rawValue
     let server = try ChildProcess(
       "server-\(port)",
@@ -76,6 +77,6 @@ final class TestCertificates: Sendable {
     try await eventually("openssl listens", within: .seconds(20), state: { server.log }) {
       server.log.contains("ACCEPT") ? true : nil
     }
-    return (server, port)
+    return (server, place)
   }
 }
