@@ -24,7 +24,8 @@ extension ClusterRow {
     ([link] + links.map(\.link)).contains { if case .authNeeded = $0 { true } else { false } }
   }
 
-  fileprivate var wantsLogin: Bool { helper != nil && isRefused }
+  /// `L` would help.
+  var wantsLogin: Bool { helper != nil && isRefused }
 
   /// The marks in a few signs, for where there is no room for words: `!TLS`.
   var badges: [SafeText] {

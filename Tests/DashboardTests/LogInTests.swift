@@ -67,6 +67,17 @@ import Testing
     }
   }
 
+  @Test func whereNothingElseIsToBeSeenTheKeyIsNamed() {
+    var snapshot = Snapshot()
+    snapshot.isComplete = true
+    snapshot.clusters = [
+      ClusterRow(id: World.eu, server: "https://a", link: .authNeeded(reason: Self.reason), helper: "kube-login")
+    ]
+    #expect(text(World.state(snapshot)).contains("L gives the helper the terminal"))
+    snapshot.clusters[0].helper = nil
+    #expect(!text(World.state(snapshot)).contains("L gives"))
+  }
+
   @Test(arguments: [(80, 24), (120, 36)])
   func A19_whatIsNotVerifiedIsMarkedWhereverTheClusterIs(width: Int, height: Int) throws {
     var snapshot = World.incident

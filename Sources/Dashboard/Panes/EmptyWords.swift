@@ -80,6 +80,9 @@ struct EmptyWords {
       }
       lines.append([Span(text)])
     }
+    if clusters.contains(where: \.wantsLogin) {
+      lines.append([Span("L gives the helper the terminal, to log in.", .dim)])
+    }
     lines.append([Span("It is tried again by itself; Ctrl-r tries now. Enter on a cluster shows its links.", .dim)])
     return lines
   }
