@@ -95,7 +95,7 @@ extension Engine {
       verdicts[reconciler]?[gone] = nil
       disown(gone, reconciler)
     }
-    for new in members.subtracting(old) { owners[new, default: []].insert(reconciler) }
+    for new in members where !old.contains(new) { owners[new, default: []].append(reconciler) }
     membership[reconciler] = members
     updateWatches(of: reconciler.cluster)
   }

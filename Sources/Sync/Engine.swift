@@ -27,7 +27,7 @@ public actor Engine {
   /// Reconciler → object → rows. An object without rows in here was compared and is as Git wants it.
   var verdicts: [ObjectRef: [ObjectRef: [DriftRow]]] = [:]
   /// Object → the reconcilers that want it or have it in their inventory.
-  var owners: [ObjectRef: Set<ObjectRef>] = [:]
+  var owners: [ObjectRef: [ObjectRef]] = [:]
   /// Reconciler → what it wants or has.
   var membership: [ObjectRef: Set<ObjectRef>] = [:]
   /// Reconciler → what `membership` and `verdicts` add up to; nothing here means that one of them changed.
@@ -223,7 +223,7 @@ public actor Engine {
   }
 
   func disown(_ object: ObjectRef, _ reconciler: ObjectRef) {
-    owners[object]?.remove(reconciler)
+    owners[object]?.removeAll { $0 == reconciler }
     if owners[object]?.isEmpty == true {
       owners[object] = nil
       probes[object] = nil
