@@ -1,5 +1,4 @@
-import FoundationEssentials
-import Glibc
+import Foundation
 
 /// The directory of the journal: this user's alone, on a local file system (C11, F4).
 enum PrivateDirectory {
@@ -44,7 +43,7 @@ enum PrivateDirectory {
     let major = (device >> 8) & 0xfff | (device >> 32) & ~0xfff
     let minor = device & 0xff | (device >> 12) & ~0xff
     let number = "\(major):\(minor)"
-    guard let bytes = FileManager.default.contents(atPath: "/proc/self/mountinfo") else { return nil }
+    guard let bytes = whole("/proc/self/mountinfo") else { return nil }
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let fields = line.split(separator: " ")
       guard fields.count > 6, fields[2] == number, let dash = fields.firstIndex(of: "-"), dash + 1 < fields.count else {
@@ -53,5 +52,10 @@ enum PrivateDirectory {
       return fields[dash + 1]
     }
     return nil
+  }
+  /// All of a file that the kernel makes as it is read. It says that it has no size, and Foundation then reads one page.
+  static func whole(_ path: String) -> Data? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    return try? file.readToEnd()
   }
 }

@@ -2,9 +2,9 @@ import Foundation
 
 /// Starting programs with posix_spawn. Foundation's Process leaves those signals blocked in the child that the threads of
 /// the concurrency pool block (a shell with SIGCHLD blocked waits for ever), and keeps descriptors open.
-enum Spawn {
+public enum Spawn {
   /// Where a standard descriptor of the program leads.
-  enum Stream {
+  public enum Stream {
     case descriptor(Int32)
     case reading(String)
     case writing(String)
@@ -15,7 +15,7 @@ enum Spawn {
   /// Starts `words[0]`, an absolute path.
   /// - Throws: `Missed` when it cannot be started.
   /// - Returns: the process number, which the caller must wait for.
-  static func start(
+  public static func start(
     _ words: [String], environment: [String: String], input: Stream, output: Stream, errors: Stream,
     leadsSession: Bool = false
   ) throws -> pid_t {
@@ -31,6 +31,7 @@ enum Spawn {
       case .terminal(let path): posix_spawn_file_actions_addopen(&actions, Int32(number), path, O_RDWR, 0)
       }
     }
+    try closeTheRest(&actions)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -52,11 +53,21 @@ enum Spawn {
     return number
   }
 
+  /// Closes every other descriptor in the program: connections and listening sockets of servers in this process would
+  /// stay open as long as it runs. glibc 2.34 has a function for that, which Swift's import of spawn.h leaves out.
+  private static func closeTheRest(_ actions: inout posix_spawn_file_actions_t) throws {
+    typealias AddCloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+    guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+      throw Missed("the C library cannot close descriptors for a program")
+    }
+    _ = unsafeBitCast(symbol, to: AddCloseFrom.self)(&actions, 3)
+  }
+
   /// Waits for the end of a process that `start` began; blocks.
   /// - Returns: its exit status (of a process that a signal ended 128 and the signal's number), and the most memory that
   ///   it held, in bytes.
   @discardableResult
-  static func wait(for number: pid_t) -> (status: Int32, peakMemory: Int) {
+  public static func wait(for number: pid_t) -> (status: Int32, peakMemory: Int) {
     var status: Int32 = 0
     var usage = rusage()
     while wait4(number, &status, 0, &usage) < 0, errno == EINTR {}

@@ -75,6 +75,18 @@ import Testing
     server.stop()
   }
 
+  /// A connection of this process that lived on in a program kept its other end waiting, and its port taken.
+  @Test func aProgramThatIsStartedMeanwhileInheritsNoConnection() async throws {
+    let server = try server()
+    let client = RawClient(server.port)
+    client.ask()
+    try await eventually("the connection", within: .seconds(20)) { server.requests.count == 1 ? true : nil }
+    let open = try await Program.check(["ls", "-l", "/proc/self/fd"])
+    #expect(open.contains("/output"))
+    #expect(!open.contains("socket:"), "\(open)")
+    server.stop()
+  }
+
   @Test func aHoldKeepsEverythingBackUntilItIsTakenAway() async throws {
     let server = try server()
     let proxy = try FaultProxy(to: server.port)

@@ -158,37 +158,26 @@ private final class TLSFront: Sendable {
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw Missed("no socket pair")
     }
-    let log = folder.file("s_server.log")
-    let words = [
-      "openssl", "s_server", "-quiet", "-naccept", "1", "-accept", "127.0.0.1:\(place.port)", "-cert",
-      folder.file("proxy.crt"), "-key", folder.file("proxy.key"),
-    ]
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT, 0o600)
-    var arguments = words.map { strdup($0) } + [nil]
-    defer { for word in arguments { free(word) } }
-    var started: pid_t = 0
-    guard posix_spawnp(&started, "openssl", &actions, nil, &arguments, environ) == 0 else {
-      throw Missed("openssl does not start")
-    }
-    number = started
+    number = try Spawn.start(
+      [
+        "/usr/bin/env", "openssl", "s_server", "-quiet", "-naccept", "1", "-accept", "127.0.0.1:\(place.port)",
+        "-cert", folder.file("proxy.crt"), "-key", folder.file("proxy.key"),
+      ], environment: ProcessInfo.processInfo.environment, input: .descriptor(ends[1]), output: .descriptor(ends[1]),
+      errors: .writing(folder.file("s_server.log")))
     close(ends[1])
     let own = ends[0]
     Thread.detachNewThread { [proxy] in proxy.serve(own) }
     try await eventually("openssl listens", within: .seconds(60), state: { folder.read("s_server.log") }) { [port] in
       // Looking must not take the one connection: the kernel's table says who listens.
-      let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-      return table.contains(String(format: "0100007F:%04X 00000000:0000 0A", Int(port))) ? true : nil
+      // Read to its end: it is made as it is read, and says that it has no size.
+      let table = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp")).readToEnd() ?? Data()
+      return String(decoding: table, as: UTF8.self).contains(
+        String(format: "0100007F:%04X 00000000:0000 0A", Int(port))) ? true : nil
     }
   }
 
   func stop() {
     kill(number, SIGKILL)
-    var status: Int32 = 0
-    waitpid(number, &status, 0)
+    Spawn.wait(for: number)
   }
 }
