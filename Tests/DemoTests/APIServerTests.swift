@@ -278,4 +278,14 @@ import Testing
     #expect(v2["definitions"]?["io.k8s.api.core.v1.PodSpec"] != nil)
     await client.stop()
   }
+
+  /// The server waited five seconds for every attempt, three minutes in all.
+  @Test func aPortThatStaysTakenIsSaidSo() async throws {
+    let first = APIServer(.init())
+    let port = try await first.start()
+    await #expect(throws: APIServer.NotListening.self) { try await APIServer(.init()).start(port: port) }
+    await first.stop()
+    #expect(try await first.start(port: port) == port)
+    await first.stop()
+  }
 }

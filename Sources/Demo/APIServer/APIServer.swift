@@ -97,9 +97,22 @@ public final class APIServer: Sendable {
     let configuration = HTTPServer.Configuration(
       address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port), timeout: 86_400, pool: pool, logger: .disabled)
     let server = HTTPServer(config: configuration, handler: Handler(server: self))
-    let task = Task { try await server.run() }
+    let (end, ended) = AsyncStream<Never>.makeStream()
+    let task = Task {
+      defer { ended.finish() }
+      try await server.run()
+    }
     do {
-      try await server.waitUntilListening(timeout: 5)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.waitUntilListening(timeout: 60) }
+        // A port that is taken ends the server, which nobody who waits is told.
+        group.addTask {
+          for await _ in end {}
+          throw NotListening(reason: "ended")
+        }
+        try await group.next()
+        group.cancelAll()
+      }
     } catch {
       task.cancel()
       throw NotListening(reason: "cannot listen on 127.0.0.1:\(port)")
