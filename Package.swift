@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "GitOps", dependencies: ["Structured"], swiftSettings: strict),
     .target(
       name: "Rendering",
-      dependencies: ["GitOps", "Structured", "CZlib"],
+      dependencies: ["GitOps", "Structured", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
     .target(
       name: "Drift",

@@ -10,9 +10,12 @@ public struct DesiredObject: Sendable {
   public var root: YAMLNode
   /// The files that origins index into, shared by all objects of one rendering.
   public let files: [String]
+  /// Fields that are wanted, but whose values nobody here knows.
+  public var undetermined: [UndeterminedField]
 
   public init(
-    groupKind: GroupKind, version: String, namespace: String, name: String, root: YAMLNode, files: [String]
+    groupKind: GroupKind, version: String, namespace: String, name: String, root: YAMLNode, files: [String],
+    undetermined: [UndeterminedField] = []
   ) {
     self.groupKind = groupKind
     self.version = version
@@ -20,6 +23,7 @@ public struct DesiredObject: Sendable {
     self.name = name
     self.root = root
     self.files = files
+    self.undetermined = undetermined
   }
 
   public var apiVersion: String { groupKind.group.isEmpty ? version : "\(groupKind.group)/\(version)" }
@@ -30,7 +34,21 @@ public struct DesiredObject: Sendable {
 
   /// `apps/web.yaml:14`, when the origin is known.
   public func place(of origin: Origin) -> String? {
-    guard origin != .none, Int(origin.file) < files.count else { return nil }
-    return "\(files[Int(origin.file)]):\(origin.line)"
+    guard origin.hasFile, Int(origin.file) < files.count else { return nil }
+    let file = files[Int(origin.file)]
+    return origin.line > 0 ? "\(file):\(origin.line)" : file
+  }
+}
+
+/// A field of a desired object whose value is not known, and everything below it.
+public struct UndeterminedField: Sendable, Hashable {
+  /// Keys, and decimal indexes of lists.
+  public let path: [String]
+  /// `depends on the variable region`.
+  public let reason: String
+
+  public init(path: [String], reason: String) {
+    self.path = path
+    self.reason = reason
   }
 }

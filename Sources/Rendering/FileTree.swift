@@ -57,8 +57,21 @@ enum TreePath {
     ancestor.isEmpty || path == ancestor || path.hasPrefix(ancestor + "/")
   }
 
-  /// The path of something below a directory, as seen from there.
+  /// A path as seen from a directory.
   static func relative(_ path: String, to directory: String) -> String {
-    directory.isEmpty ? path : String(path.dropFirst(directory.count + 1))
+    let (target, base) = (parts(path), parts(directory))
+    let common = zip(target, base).prefix { $0 == $1 }.count
+    return (Array(repeating: "..", count: base.count - common) + target.dropFirst(common)).joined(separator: "/")
+  }
+
+  /// Addresses that kustomize would fetch: URLs, scp-like ones and the hosts it knows by name.
+  static func looksRemote(_ path: String) -> Bool {
+    if path.contains("://") || path.hasPrefix("git::") || path.contains("?ref=") || path.contains("_git/") {
+      return true
+    }
+    if let colon = path.firstIndex(of: ":"), path[..<colon].contains("@") { return true }
+    let host = path.prefix { $0 != "/" && $0 != ":" }
+    return ["github.com", "gitlab.com", "bitbucket.org", "gh", "ssh", "dev.azure.com"].contains(String(host))
+      && host.count < path.count || path.contains(".git/") || path.hasSuffix(".git")
   }
 }

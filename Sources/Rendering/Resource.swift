@@ -2,25 +2,32 @@ import Structured
 
 /// What tells one object of a build from another (kustomize: kyaml/resid).
 struct ResourceID: Hashable, Sendable, CustomStringConvertible {
-  let group: String
-  let version: String
-  let kind: String
-  let name: String
+  var group: String
+  var version: String
+  var kind: String
+  var name: String
   /// As written; empty when absent.
-  let namespace: String
+  var namespace: String
+
+  init(group: String = "", version: String = "", kind: String = "", name: String = "", namespace: String = "") {
+    self.group = group
+    self.version = version
+    self.kind = kind
+    self.name = name
+    self.namespace = namespace
+  }
 
   init(_ root: YAMLNode) {
-    let apiVersion = root["apiVersion"]?.string ?? ""
-    if let slash = apiVersion.firstIndex(of: "/") {
-      group = String(apiVersion[..<slash])
-      version = String(apiVersion[apiVersion.index(after: slash)...])
-    } else {
-      group = ""
-      version = apiVersion
-    }
+    (group, version) = Self.split(apiVersion: root["apiVersion"]?.string ?? "")
     kind = root["kind"]?.string ?? ""
     name = root["metadata"]?["name"]?.string ?? ""
     namespace = root["metadata"]?["namespace"]?.string ?? ""
+  }
+
+  /// `apps/v1` is the group `apps` and the version `v1`; `v1` has no group.
+  static func split(apiVersion: String) -> (group: String, version: String) {
+    guard let slash = apiVersion.firstIndex(of: "/") else { return ("", apiVersion) }
+    return (String(apiVersion[..<slash]), String(apiVersion[apiVersion.index(after: slash)...]))
   }
 
   var isClusterScoped: Bool { BuiltinScope.isClusterScoped(group: group, version: version, kind: kind) }
@@ -45,11 +52,28 @@ struct ResourceID: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// What a generated object does to one of the same name that is there already (kustomize: types.GenerationBehavior).
+enum GeneratorBehavior: String, Sendable { case create, replace, merge }
+
 /// One object on its way through a build.
 struct Resource: Sendable {
   var root: YAMLNode
-  /// The ids it had before transformers changed it, oldest first: references are found by them.
+  /// The ids it had before passes changed it, oldest first: references and patches find it by them.
   private(set) var previous: [ResourceID] = []
+  /// What was put before its name and behind it, in the order of the passes: references prefer a referral with the same.
+  var prefixes: [String] = []
+  var suffixes: [String] = []
+  /// It was generated, and a hash of its content goes behind its name at the end of the build.
+  var needsHash = false
+  /// Set on generated objects until they are in the list.
+  var behavior: GeneratorBehavior?
+  /// A patch with this option may change the kind, or the name.
+  var allowsKindChange = false
+  var allowsNameChange = false
+  /// The `vars` that read one of its fields.
+  var variables: [String] = []
+  /// What made it and what changed it, where the build was asked to note that (`buildMetadata`).
+  var history = BuildHistory()
 
   init(_ root: YAMLNode) { self.root = root }
 
@@ -57,41 +81,7 @@ struct Resource: Sendable {
   var original: ResourceID { previous.first ?? id }
 
   mutating func rememberID() { previous.append(id) }
-}
 
-/// The objects of a build in order, no two with the same id.
-struct ResourceList: Sendable {
-  private(set) var resources: [Resource] = []
-  private var keys: Set<ResourceID.Key> = []
-
-  /// - Throws: `.failed` when an object with the same id is there.
-  mutating func append(_ resource: Resource, place: (Origin) -> String?) throws(RenderError) {
-    let id = resource.id
-    guard keys.insert(id.key).inserted else {
-      throw .failed(
-        sentence: "may not add resource with an already registered id: \(id)", place: place(resource.root.origin))
-    }
-    resources.append(resource)
-  }
-
-  /// Runs a pass over every object.
-  /// - Throws: what the pass throws, or `.failed` when two objects have the same id afterwards.
-  mutating func transform(
-    place: (Origin) -> String?, _ body: (inout Resource) throws(RenderError) -> Void
-  ) throws(RenderError) {
-    keys.removeAll(keepingCapacity: true)
-    for index in resources.indices {
-      try body(&resources[index])
-      guard keys.insert(resources[index].id.key).inserted else {
-        throw .failed(
-          sentence: "the transformation gives two objects the id \(resources[index].id)",
-          place: place(resources[index].root.origin))
-      }
-    }
-  }
-
-  mutating func removeAll(where condition: (Resource) -> Bool) {
-    resources.removeAll(where: condition)
-    keys = Set(resources.map(\.id.key))
-  }
+  /// Takes over the former ids of the object that this one replaces.
+  mutating func inherit(_ ids: [ResourceID]) { previous = ids }
 }

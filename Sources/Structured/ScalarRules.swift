@@ -10,7 +10,7 @@ public enum ScalarRules: Sendable, Hashable {
 
   /// The value of a plain scalar. Numbers are returned as valid JSON text; nil: the value has no JSON form (`.nan`).
   /// - Parameter dated: false when a tag says that it is not a timestamp.
-  func resolve(_ text: String, dated: Bool = true) -> YAMLValue? {
+  public func resolve(_ text: String, dated: Bool = true) -> YAMLValue? {
     // Most texts are longer words: no table, and no number starts with a letter.
     if text.utf8.count <= 5, let word = word(text) { return word.value }
     guard let first = text.utf8.first, (0x30...0x39).contains(first) || first == 0x2B || first == 0x2D || first == 0x2E

@@ -97,3 +97,14 @@ public struct YAMLNode: Sendable, Equatable {
     self.init(value, origin: origin)
   }
 }
+
+extension YAMLNode {
+  /// The entry of a map, to change in place; a missing or null one becomes an empty map with that origin.
+  public subscript(key: String, orEmpty origin: Origin) -> YAMLNode {
+    get {
+      if let node = self[key], !node.isNull { return node }
+      return YAMLNode(.map(YAMLMap()), origin: origin)
+    }
+    set { self[key] = newValue }
+  }
+}

@@ -46,12 +46,12 @@ import Testing
       ("resources: [..]", "k/kustomization.yaml:1: cycle: \"..\" contains k"),
       ("resources: [loop]", "k/loop/kustomization.yaml:1: cycle: \"../../k\" contains k"),
       ("resources: [two]", "k/two/Kustomization: multiple kustomization files"),
-      ("resources: {a: b}", "k/kustomization.yaml:1: resources is not a list of paths"),
-      ("resources: [1]", "k/kustomization.yaml:1: resources is not a list of paths"),
+      ("resources: {a: b}", "k/kustomization.yaml:1: resources is not a list of texts"),
+      ("resources: [1]", "k/kustomization.yaml:1: resources is not a list of texts"),
       ("namespace: 5", "k/kustomization.yaml:1: namespace is not text"),
       ("[]", "k/kustomization.yaml:1: a kustomization file is a map"),
-      ("kind: Other", "k/kustomization.yaml:1: kind should be Kustomization, not Other"),
-      ("apiVersion: kustomize.config.k8s.io/v1", "k/kustomization.yaml:1: apiVersion should be"),
+      ("kind: Other", "k/kustomization.yaml:1: kind should be Kustomization or Component, not Other"),
+      ("apiVersion: kustomize.config.k8s.io/v1", "k/kustomization.yaml:1: apiVersion for Kustomization should be"),
       ("", "k/kustomization.yaml: the kustomization file is empty"),
       ("resources: []", "the kustomization file is empty"),
       ("resources: [a: b", "invalid YAML"),
@@ -69,20 +69,19 @@ import Testing
     if case .failed? = error {} else { Issue.record("\(text): \(String(describing: error))") }
   }
 
-  @Test(
-    arguments: [
-      "patches", "patchesStrategicMerge", "patchesJson6902", "images", "imageTags", "components", "configMapGenerator",
-      "secretGenerator", "generatorOptions", "generators", "transformers", "validators", "configurations", "crds",
-      "openapi", "vars", "replacements", "replicas", "labels", "commonLabels", "commonAnnotations", "namePrefix",
-      "nameSuffix", "helmCharts", "helmGlobals", "helmChartInflationGenerator", "inventory", "buildMetadata",
-      "sortOptions",
-      "resourcess",
-    ])
-  func everyOtherFieldIsNamed(_ field: String) {
+  @Test(arguments: ["helmCharts", "helmChartInflationGenerator"])
+  func whatNeedsAnotherProgramIsNamed(_ field: String) {
     let files = ["kustomization.yaml": "resources: [a.yaml]\n\(field): [x]\n", "a.yaml": object("ConfigMap", "a")]
     #expect(problem(files) == .undetermined(feature: field, place: "kustomization.yaml:2"))
     #expect(
       problem(["kustomization.yaml": "resources: [a.yaml]\n\(field): []\n", "a.yaml": object("ConfigMap", "a")]) == nil)
+  }
+
+  @Test func anUnknownFieldFails() {
+    let files = ["kustomization.yaml": "resources: [a.yaml]\nresourcess: [x]\n", "a.yaml": object("ConfigMap", "a")]
+    #expect(
+      problem(files)
+        == .failed(sentence: "invalid Kustomization: unknown field \"resourcess\"", place: "kustomization.yaml:2"))
   }
 
   @Test(
@@ -105,12 +104,12 @@ import Testing
     #expect(list.resources.map(\.id.name) == ["b"])
   }
 
-  @Test func aComponentIsNamed() {
-    let error = problem([
-      "kustomization.yaml": "resources: [c]",
-      "c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
-    ])
-    #expect(error == .undetermined(feature: "kind Component", place: "c/kustomization.yaml:1"))
+  @Test func aComponentIsNoResource() {
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [a.yaml]\n"
+    let files = ["c/kustomization.yaml": component, "c/a.yaml": object("ConfigMap", "a")]
+    let error = problem(files.merging(["kustomization.yaml": "resources: [c]"]) { $1 })
+    #expect(error == .failed(sentence: "expected kind != 'Component' for path 'c'", place: "kustomization.yaml:1"))
+    #expect(problem(files.merging(["kustomization.yaml": "components: [c]"]) { $1 }) == nil)
   }
 
   @Test func deepNestingStops() {
@@ -198,7 +197,11 @@ import Testing
           more: "subjects: [{kind: ServiceAccount, name: sa}]\n"),
       ]))
     let error = #expect(throws: RenderError.self) { try build.build("") }
-    #expect(error == .failed(sentence: "found multiple possible referrals for ServiceAccount sa", place: "crb.yaml:5"))
+    #expect(
+      error
+        == .failed(
+          sentence: "found multiple possible referrals for ServiceAccount sa: ServiceAccount a/sa, ServiceAccount b/sa",
+          place: "crb.yaml:5"))
   }
 
   @Test func aBlankNamespaceOfASubjectFails() {

@@ -24,8 +24,12 @@ import Testing
       let meta = try JSON(parsing: Array(Data(contentsOf: directory.appendingPathComponent("meta.json"))))
       // An option of the command line, which Flux does not use.
       if meta.value(at: "options", "managedByLabel") != nil { continue }
+      // The binary file of this case is not in the corpus.
+      if name == "configmaps.TestGeneratorOverlaysBinaryData" { continue }
+      let needs = Set((meta["needs"]?.array ?? []).compactMap(\.string))
       let tree = try DiskTree(directory.appendingPathComponent("input"))
-      var build = KustomizationBuild(tree)
+      var build = KustomizationBuild(
+        tree, version: "(test)", restrictsFiles: meta.value(at: "options", "loadRestrictions") != "none")
       let path = TreePath.clamp(meta["path"]?.string ?? "")
       do {
         let list = try build.build(path)
@@ -35,13 +39,16 @@ import Testing
         }
         let expected = try YAMLReader.documents(
           in: Array(Data(contentsOf: directory.appendingPathComponent("expected.yaml"))), rules: .kustomize)
-        let wanted = Dictionary(grouping: expected.map(Resource.init), by: { $0.id.key }).mapValues { $0.map(\.root) }
-        let built = Dictionary(grouping: list.resources, by: { $0.id.key }).mapValues { $0.map(\.root) }
-        #expect(built == wanted, "\(name)")
-        equal += built == wanted ? 1 : 0
+        if let difference = RepositoryCorpusTests.difference(list.resources, expected.map(Resource.init)) {
+          Issue.record("\(name): \(difference)")
+        } else {
+          equal += 1
+        }
       } catch let error as RenderError {
         switch error {
-        case .undetermined: undetermined += 1
+        case .undetermined:
+          undetermined += 1
+          if needs.isEmpty { print("undetermined \(name): \(error)") }
         case .failed:
           failed += 1
           if meta["error"] == nil { Issue.record("\(name): \(error)") }

@@ -43,7 +43,7 @@ import Testing
     #expect(equal > 0)
   }
 
-  private static func difference(_ built: [Resource], _ wanted: [Resource]) -> String? {
+  static func difference(_ built: [Resource], _ wanted: [Resource]) -> String? {
     let built = Dictionary(built.map { ($0.id.key, $0) }, uniquingKeysWith: { $1 })
     let wanted = Dictionary(wanted.map { ($0.id.key, $0) }, uniquingKeysWith: { $1 })
     for (key, resource) in wanted {

@@ -6,14 +6,17 @@ public struct FluxSource: Sendable, Hashable {
   public let ignore: String?
   /// `spec.recurseSubmodules`; otherwise submodules are empty directories.
   public let recurseSubmodules: Bool
-  /// Fields that change the artifact in ways not read here: `spec.include`.
-  public let unsupported: [String]
+  /// `spec.include` copies other artifacts in.
+  private let includes: Bool
+  /// `spec.sparseCheckout`: the only directories that the artifact holds; none is all.
+  private let sparse: [String]
 
   /// A source whose artifact holds the commit's files.
   public init() {
     ignore = nil
     recurseSubmodules = false
-    unsupported = []
+    includes = false
+    sparse = []
   }
 
   /// From the GitRepository object.
@@ -21,7 +24,18 @@ public struct FluxSource: Sendable, Hashable {
     let spec = document.root["spec"]
     ignore = spec?["ignore"]?.string
     recurseSubmodules = spec?["recurseSubmodules"]?.bool ?? false
-    unsupported = ["include", "sparseCheckout"].filter { (spec?[$0]?.count ?? 0) > 0 }.map { "spec.\($0)" }
+    includes = (spec?["include"]?.count ?? 0) > 0
+    var sparse: [String] = []
+    if let directories = spec?["sparseCheckout"]?.elements {
+      for directory in directories { sparse.append(TreePath.clamp(directory.string ?? "")) }
+    }
+    self.sparse = sparse
+  }
+
+  /// The field that keeps what is below a directory from being known; nil when nothing does.
+  func unsupported(for directory: String) -> String? {
+    if includes { return "spec.include" }
+    return sparse.isEmpty || sparse.contains { TreePath.isWithin(directory, $0) } ? nil : "spec.sparseCheckout"
   }
 }
 
