@@ -7,6 +7,9 @@ extension Comparison {
   ) {
     let elements = live.elements.map(Array.init) ?? []
     let item = node.flatMap { schema.item(of: $0) }
+    let keys = node.map { schema.keys(of: $0).map(\.name) } ?? ["name"]
+    // Which element is which cannot be told then.
+    if desired.contains(where: { $0.isUnknown(among: keys) }) { return note(.unknown, whole, live, node) }
     switch rules.treatment(at: steps) {
     case .unordered: return compareUnordered(desired, elements, item, whole, live, node, allowsMore: false)
     case .subset: return compareUnordered(desired, elements, item, whole, live, node, allowsMore: true)

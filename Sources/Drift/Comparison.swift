@@ -13,6 +13,8 @@ struct Difference {
     case unknownField
     /// Git's value is encrypted.
     case encrypted
+    /// Git's value depends on something that is not known here.
+    case unknown
     /// Beyond the depth that is compared.
     case tooDeep
   }
@@ -160,6 +162,7 @@ struct Comparison {
   private mutating func missing(_ value: YAMLNode, _ key: String, _ child: SchemaTable.Child, keepsEmpty: Bool) {
     let node: SchemaTable.ID? = if case .node(let id) = child { id } else { nil }
     let mattersWhenEmpty = FieldFacts.meaningfulWhenEmpty.contains(key) && value.map != nil && isBuiltIn
+    if value.isUnknown { return note(.unknown, value, nil, node) }
     if !mattersWhenEmpty, isNothing(value, node, keepsEmpty: keepsEmpty) { return }
     if case .dropped = child { return note(.unknownField, value, nil, node) }
     note(.missing, value, nil, node)
@@ -198,6 +201,7 @@ struct Comparison {
 
   mutating func compare(_ desired: YAMLNode, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place) {
     if steps.count > Self.depthLimit { return note(.tooDeep, desired, live, nil) }
+    if desired.isUnknown { return note(.unknown, desired, live, node) }
     switch desired.value {
     case .null: return
     case .map(let map):
@@ -261,4 +265,10 @@ extension JSONNode {
 extension YAMLNode {
   /// A value that SOPS encrypted (wire-facts 7.3).
   var isEncrypted: Bool { string?.hasPrefix("ENC[AES256_GCM,") ?? false }
+
+  /// It depends on something that is not known here.
+  var isUnknown: Bool { origin.layer == .undetermined }
+
+  /// It is unknown, or names an element by something that is.
+  func isUnknown(among keys: [String]) -> Bool { isUnknown || keys.contains { self[$0]?.isUnknown == true } }
 }

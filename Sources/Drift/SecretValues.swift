@@ -27,7 +27,7 @@ public enum SecretValues {
     result.root = merged(desired)
     guard var data = result.root["data"]?.map else { return result }
     data.mutateValues { _, value in
-      if let text = value.string, !text.isEmpty, !value.isEncrypted {
+      if let text = value.string, !text.isEmpty, !value.isEncrypted, !value.isUnknown {
         value = YAMLNode(.string(SecretTag(data: text).tagged), origin: value.origin)
       }
     }
@@ -47,7 +47,7 @@ public enum SecretValues {
     for (key, value) in text.map ?? YAMLMap() {
       guard let scalar = Scalar(value), !value.isNull else { continue }
       data[key] =
-        value.isEncrypted || scalar.text.isEmpty
+        value.isEncrypted || value.isUnknown || scalar.text.isEmpty
         ? value : YAMLNode(.string(SecretTag(text: scalar.text).tagged), origin: value.origin)
     }
     root["data"] = YAMLNode(.map(data), origin: text.origin)

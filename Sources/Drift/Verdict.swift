@@ -94,6 +94,9 @@ struct Verdict {
     case .unknownField:
       return Finding(driftClass: .undetermined, cause: .unknownField, note: "the server drops it")
     case .encrypted: return Finding(driftClass: .undetermined, cause: .reason("encrypted value"))
+    case .unknown:
+      let text = difference.desired?.string.map { ": \($0)" } ?? ""
+      return Finding(driftClass: .undetermined, cause: .reason("depends on a variable that is not known\(text)"))
     case .tooDeep: return Finding(driftClass: .undetermined, cause: .reason("nested too deep"))
     case .changed, .missing, .surplus: break
     }

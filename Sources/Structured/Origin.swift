@@ -8,6 +8,8 @@ public enum Layer: UInt8, Sendable, Hashable, CaseIterable {
   case targetNamespace, substitution, commonMetadata, ownerLabel
   /// The manifest of a Helm release.
   case release
+  /// Something that is not known here: what stands in the value is not what is wanted.
+  case undetermined
 
   /// As a reader of a kustomization would say it.
   public var title: String {
@@ -32,6 +34,7 @@ public enum Layer: UInt8, Sendable, Hashable, CaseIterable {
     case .commonMetadata: "commonMetadata"
     case .ownerLabel: "owner label"
     case .release: "release"
+    case .undetermined: "not known"
     }
   }
 }

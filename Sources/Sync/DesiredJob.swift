@@ -142,8 +142,9 @@ struct DesiredJob: Sendable {
       return .failure(.failed(sentence: error.description, place: nil))
     }
     let fluxSource = source
+    let variables = await VariableReader(engine: engine, reconciler: request.reconciler).values(spec.substituteFrom)
     let rendered = try await mirror.withTree(at: commit) { tree throws(RenderError) -> [DesiredObject] in
-      try Renderer().render(spec, source: fluxSource, tree: GitFileTree(tree: tree))
+      try Renderer().render(spec, source: fluxSource, tree: GitFileTree(tree: tree)) { variables[$0] ?? .unknown }
     }
     let discovery = await engine.discovery(of: request.reconciler.cluster)
     return rendered.map { index($0, discovery) }

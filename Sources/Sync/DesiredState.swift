@@ -4,6 +4,8 @@ import GitOps
 struct DesiredKey: Hashable, Sendable {
   /// The reconciler's own generation: its path, target namespace, metadata.
   let generation: Int
+  /// Its source's: what that leaves out of its artifact.
+  let sourceGeneration: Int
   let inEffect: InEffect
   let repo: RepoRow.ID?
   /// HEAD of the followed reference.
@@ -11,6 +13,8 @@ struct DesiredKey: Hashable, Sendable {
   /// Why the repository cannot be read now.
   let problem: String?
   let release: HelmReleaseRef?
+  /// The versions of the ConfigMaps and Secrets that its variables come from.
+  let variables: [String]
 }
 
 /// The desired objects of one reconciler, by their identity in the target cluster.

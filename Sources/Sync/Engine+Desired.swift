@@ -23,9 +23,11 @@ extension Engine {
   func desiredKey(of resource: Resource) -> DesiredKey {
     let repo = resource.source.flatMap { repoOfSource[$0] }
     return DesiredKey(
-      generation: store.object(resource.ref)?.generation ?? 0, inEffect: resource.inEffect, repo: repo,
+      generation: store.object(resource.ref)?.generation ?? 0,
+      sourceGeneration: resource.source.flatMap { store.object($0)?.generation } ?? 0, inEffect: resource.inEffect,
+      repo: repo,
       head: repo.flatMap { repos[$0]?.row.head?.id }, problem: repo.flatMap { repos[$0]?.row.reason },
-      release: resource.release)
+      release: resource.release, variables: variableVersions(of: resource.ref))
   }
 
   func renderLoop() async {

@@ -58,6 +58,7 @@ extension Engine {
           cluster: cluster, groupKind: ref.groupKind, version: resource.version, plural: resource.plural,
           selector: .fields("metadata.name=\(ref.name)"), namespace: ref.namespace.isEmpty ? nil : ref.namespace))
     }
+    wanted.formUnion(variableStreams(of: cluster, discovery))
     clusters[cluster]?.want(wanted)
   }
 

@@ -34,6 +34,9 @@ public actor Engine {
   var summaries: [ObjectRef: MemberSummary] = [:]
   /// Reconciler → the kinds of its objects.
   var memberKinds: [ObjectRef: MemberKinds] = [:]
+  /// Reconciler → the ConfigMaps and Secrets of its variables, and the other way round.
+  var variableSources: [ObjectRef: [ObjectRef]] = [:]
+  var variableUsers: [ObjectRef: Set<ObjectRef>] = [:]
   /// Clusters of which it is to be worked out what is to be watched.
   var watchesToPlan: Set<ClusterID> = []
   var probes: [ObjectRef: Probe] = [:]
@@ -150,9 +153,10 @@ public actor Engine {
       let resource = adapter.describe(object)
       let old = resources.updateValue(resource, forKey: ref)
       if old == nil { sortedResources = nil }
-      if old != resource { resourceChanged(old, resource) }
+      if old != resource { resourceChanged(old, resource) } else { specMayHaveChanged(resource) }
     }
     compareOwners(of: ref)
+    variablesChanged(in: ref)
   }
 
   /// An object followed by name stays followed until an owner's label is back.
@@ -179,6 +183,7 @@ public actor Engine {
       probeQueue.add(ref)
     }
     compareOwners(of: ref)
+    variablesChanged(in: ref)
   }
 
   /// Compares an object again under every reconciler that has to do with it.
@@ -192,6 +197,17 @@ public actor Engine {
     compareQueue.add(Pair(reconciler: reconciler, object: object))
   }
 
+  /// A row does not show everything of a spec: patches, variables, what a source leaves out.
+  private func specMayHaveChanged(_ resource: Resource) {
+    switch resource.role {
+    case .source:
+      for follower in resources.values where follower.source == resource.ref { refreshDesired(follower) }
+    case .reconciler:
+      followVariables(of: resource)
+      refreshDesired(resource)
+    }
+  }
+
   private func resourceChanged(_ old: Resource?, _ new: Resource) {
     noteTransition(old, new)
     advanceActions(new)
@@ -200,6 +216,7 @@ public actor Engine {
       follow(new)
       for resource in resources.values where resource.source == new.ref { refreshDesired(resource) }
     case .reconciler:
+      followVariables(of: new)
       refreshDesired(new)
       refreshMembership(new)
       // Status decides fate, cause and the revision in effect.
@@ -216,6 +233,7 @@ public actor Engine {
       verdicts[old.ref] = nil
       summaries[old.ref] = nil
       memberKinds[old.ref] = nil
+      forgetVariables(of: old.ref)
       satisfied[old.ref] = nil
       for object in membership.removeValue(forKey: old.ref) ?? [] { disown(object, old.ref) }
       updateWatches(of: old.ref.cluster)

@@ -1,4 +1,3 @@
-import Demo
 import FoundationEssentials
 import Git
 import GitOps
@@ -7,6 +6,7 @@ import Kube
 import TestKit
 import Testing
 
+@testable import Demo
 @testable import Sync
 
 /// Repositories of the engine whose hosts fail, on the demo's world with nobody acting in it.
@@ -108,6 +108,37 @@ import Testing
     await fixture.engine.refresh(nil)
     let back = await fixture.snapshot { $0.repos.allSatisfy { $0.link == .live } }
     #expect(back.repos.allSatisfy { $0.reason == nil })
+    await fixture.stop()
+  }
+
+  /// flux: kustomize-controller reads `substituteFrom` at each build; a change of the source is a change of what is wanted.
+  @Test func aSourceOfVariablesThatChangesRendersAgain() async throws {
+    let fixture = try await Fixture { $0.url }
+    _ = await fixture.snapshot { $0.isComplete }
+    let server = try #require(fixture.world.servers["prod-eu"])
+    let api = StoreCluster(server, now: .now)
+    let key = ObjectKey(namespace: "flux-system", name: "search")
+    let patch = "- {op: add, path: /metadata/annotations, value: {region: 'in ${region}'}}"
+    let kustomizations = try await api.require(.kustomization)
+    _ = try api.merge(
+      kustomizations, key,
+      [
+        "spec": [
+          "patches": [["patch": .string(patch), "target": ["kind": "Deployment"]]],
+          "postBuild": ["substituteFrom": [["kind": "ConfigMap", "name": "vars", "optional": true]]],
+        ]
+      ], subresource: nil, as: "test")
+    func wanted(_ text: String, _ snapshot: Snapshot) -> Bool {
+      snapshot.drift.contains { $0.object.kind == "Deployment" && $0.path.contains("region") && $0.desired == text }
+    }
+    // Without any variable nothing is put in.
+    _ = await fixture.snapshot { wanted("in ${region}", $0) }
+    let configMaps = try #require(api.resource(for: GroupKind(group: "", kind: "ConfigMap")))
+    let vars = ObjectKey(namespace: "flux-system", name: "vars")
+    _ = try api.apply(configMaps, vars, ["data": ["region": "north"]], as: "test")
+    _ = await fixture.snapshot { wanted("in north", $0) }
+    _ = try api.apply(configMaps, vars, ["data": ["region": "south"]], as: "test")
+    _ = await fixture.snapshot { wanted("in south", $0) }
     await fixture.stop()
   }
 }

@@ -272,7 +272,7 @@ struct Substitution {
 
 extension Result where Failure == Substitution.Problem {
   /// What a function returns or throws.
-  fileprivate init(_ body: () throws(Substitution.Problem) -> Success) {
+  init(_ body: () throws(Substitution.Problem) -> Success) {
     do { self = .success(try body()) } catch { self = .failure(error) }
   }
 }

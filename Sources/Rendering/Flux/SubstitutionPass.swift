@@ -67,25 +67,18 @@ struct SubstitutionPass {
     return isOpen ? .unknown : .unset
   }
 
+  /// Without these nothing of an object can be compared.
+  private static let identity: Set<[String]> = [
+    ["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"],
+  ]
+
   private func visit(
     _ node: inout YAMLNode, _ path: [String], _ undetermined: inout [UndeterminedField], _ place: Place
   ) throws(RenderError) {
     switch node.value {
     case .string(let text):
       guard Substitution.concerns(text) else { return }
-      do throws(Substitution.Problem) {
-        let origin = node.origin.layered(.substitution)
-        let new = try Substitution(lookup).expand(BlockScalar.document(text))
-        let value = try read(new, origin, place)
-        node = YAMLNode(value.value, origin: origin)
-      } catch {
-        switch error {
-        case .unknown(let variable):
-          undetermined.append(UndeterminedField(path: path, reason: "depends on the variable \(variable)"))
-        case .malformed(let sentence):
-          throw .failed(sentence: "variable substitution failed: \(sentence)", place: place(node.origin))
-        }
-      }
+      try substitute(text, in: &node, path, &undetermined, place)
     case .list(var elements):
       for index in elements.indices { try visit(&elements[index], path + ["\(index)"], &undetermined, place) }
       node.value = .list(elements)
@@ -101,6 +94,27 @@ struct SubstitutionPass {
       }
       node.value = .map(map)
     case .null, .bool, .number: return
+    }
+  }
+
+  private func substitute(
+    _ text: String, in node: inout YAMLNode, _ path: [String], _ undetermined: inout [UndeterminedField], _ place: Place
+  ) throws(RenderError) {
+    let origin = node.origin.layered(.substitution)
+    let result = Result { () throws(Substitution.Problem) in
+      try read(Substitution(lookup).expand(BlockScalar.document(text)), origin, place)
+    }
+    switch result {
+    case .success(let value): node = YAMLNode(value.value, origin: origin)
+    case .failure(.malformed(let sentence)):
+      throw .failed(sentence: "variable substitution failed: \(sentence)", place: place(node.origin))
+    case .failure(.unknown(let variable)):
+      let reason = "depends on the variable \(variable)"
+      guard !Self.identity.contains(path) else {
+        throw .undetermined(feature: "\(path.joined(separator: ".")) \(reason)", place: place(node.origin))
+      }
+      undetermined.append(UndeterminedField(path: path, reason: reason))
+      node.origin = node.origin.layered(.undetermined)
     }
   }
 
