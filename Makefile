@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TEST := $(SWIFT) test --disable-xctest
 
-.PHONY: help deps run build test release install lint format check e2e faults bench fuzz screenshots docs
+.PHONY: help deps run build test release install lint format check e2e faults bench conformance fuzz screenshots docs
 
 help:
 	@echo "make run          the dashboard on the embedded demo world (installs what is missing, builds, starts)"
@@ -13,7 +13,7 @@ help:
 	@echo "make e2e          the program under tmux against a real kube-apiserver and etcd"
 	@echo "make release      .build/release/driftglass and driftglass-view"
 	@echo "make install      copy them and the themes below PREFIX=$(PREFIX)"
-	@echo "also: deps build lint format faults bench fuzz screenshots docs"
+	@echo "also: deps build lint format faults bench conformance fuzz screenshots docs"
 
 deps:
 	@.ci/deps build test
@@ -71,6 +71,14 @@ bench: release
 	@.ci/deps test e2e
 	@.ci/kube-apiserver --with-controller-manager >/dev/null
 	DRIFTGLASS_E2E=1 DRIFTGLASS_BENCH=1 DRIFTGLASS_PROGRAM=.build/release/driftglass $(TEST) --filter 'EndToEnd.(Scale|TenThousand|Latency)Tests'
+
+# Agreement with other people's cases: CORPORA=<dir>, by default those beside the checkout. Names every disagreement.
+CORPORA ?=
+conformance:
+	@.ci/deps build test
+	$(SWIFT) build --build-tests
+	@CORPORA="$(CORPORA)" $(TEST) --skip-build --filter 'RenderingTests.*(every.*(Agrees|EqualOr))' > .build/conformance.log 2>&1; \
+	  status=$$?; grep -aE '^conformance: ' .build/conformance.log | sort; exit $$status
 
 # libFuzzer on the JSON reader, for SECONDS; it stops at the first crash and keeps the input.
 SECONDS ?= 60

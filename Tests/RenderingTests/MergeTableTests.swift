@@ -11,7 +11,7 @@ import Testing
   @Test(.enabled(if: file != nil, "the shared tables are not beside this checkout"))
   func everyMergeAgrees() throws {
     let cases = try JSON(parsing: Array(Data(contentsOf: try #require(Self.file)))).array ?? []
-    var agreed = 0
+    let set = Conformance("strategic merges")
     // Guessing the keys of lists is off for patches, and a schema in a comment is not read (docs/decisions/0004).
     let relevant = cases.filter {
       $0["infer"] != true
@@ -31,14 +31,13 @@ import Testing
       if (merged ?? nil).flatMap({ $0.map?.isEmpty == true ? nil : $0 })
         == expected.flatMap({ $0.map?.isEmpty == true ? nil : $0 })
       {
-        agreed += 1
+        set.agrees()
       } else {
         let ours = (merged ?? nil).map { YAMLPrinter.lines($0).joined(separator: "\n") } ?? "nothing"
-        Issue.record(
-          "\(item["table"]?.string ?? ""): \(name): merged\n\(ours)\ninstead of\n\(item["expected"]?.string ?? "")\n== source\n\(item["source"]?.string ?? "")== dest\n\(item["dest"]?.string ?? "")"
-        )
+        set.disagrees(
+          "\(item["table"]?.string ?? ""): \(name)", "merged\n\(ours)\ninstead of\n\(item["expected"]?.string ?? "")")
       }
     }
-    print("merges: \(agreed) of \(relevant.count) agree, \(cases.count - relevant.count) guess keys")
+    set.finish()
   }
 }

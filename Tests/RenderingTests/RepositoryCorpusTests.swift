@@ -12,8 +12,7 @@ import Testing
   func everyDirectoryIsEqualOrUndetermined() throws {
     let folder = try #require(Self.folder)
     let archives = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("inputs").path)
-    var equal = 0
-    var undetermined = 0
+    let set = Conformance("repositories")
     for archive in archives.sorted() where archive.hasSuffix(".tar.gz") {
       let name = String(archive.dropLast(".tar.gz".count))
       let bytes = try Data(contentsOf: folder.appendingPathComponent("inputs/\(archive)"))
@@ -33,14 +32,17 @@ import Testing
             wanted = try YAMLReader.documents(in: text, rules: .kustomize, limits: limits).map(Resource.init)
           }
           let difference = Self.difference(built, wanted)
-          if let difference { Issue.record("\(name) \(directory): \(difference)") } else { equal += 1 }
+          if let difference { set.disagrees("\(name) \(directory)", difference) } else { set.agrees() }
         } catch let error as RenderError {
-          if case .undetermined = error { undetermined += 1 } else { Issue.record("\(name) \(directory): \(error)") }
+          if case .undetermined = error {
+            set.isUndetermined("\(name) \(directory)", error.description)
+          } else {
+            set.disagrees("\(name) \(directory)", error.description)
+          }
         }
       }
     }
-    print("repository corpus: \(equal) equal, \(undetermined) undetermined")
-    #expect(equal > 0)
+    set.finish()
   }
 
   static func difference(_ built: [Resource], _ wanted: [Resource]) -> String? {

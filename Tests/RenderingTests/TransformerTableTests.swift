@@ -11,7 +11,7 @@ import Testing
   @Test(.enabled(if: file != nil, "the shared tables are not beside this checkout"))
   func everyCaseAgrees() throws {
     let cases = try JSON(parsing: Array(Data(contentsOf: try #require(Self.file)))).array ?? []
-    var agreed = 0
+    let set = Conformance("built-in transformers")
     for item in cases {
       let name = "\(item["plugin"]?.string ?? "") \(item["test"]?.string ?? "")"
       let isGenerator = item["kind"] == "generator"
@@ -33,7 +33,7 @@ import Testing
       switch built {
       case .success(let list):
         guard !expectsError else {
-          Issue.record("\(name): expected an error")
+          set.disagrees(name, "expected an error")
           continue
         }
         let expected = try YAMLReader.documents(
@@ -45,15 +45,15 @@ import Testing
           return resource.root
         }
         if list.resources.map({ settled($0.root) }) == expected.map(settled) {
-          agreed += 1
+          set.agrees()
         } else {
           let ours = list.resources.flatMap { YAMLPrinter.lines($0.root) }.joined(separator: "\n")
-          Issue.record("\(name): built\n\(ours)\ninstead of\n\(item["expected"]?.string ?? "")")
+          set.disagrees(name, "built\n\(ours)\ninstead of\n\(item["expected"]?.string ?? "")")
         }
       case .failure(let error):
-        if expectsError { agreed += 1 } else { Issue.record("\(name): \(error)") }
+        if expectsError { set.agrees() } else { set.disagrees(name, error.description) }
       }
     }
-    print("built-in transformers: \(agreed) of \(cases.count) agree")
+    set.finish()
   }
 }
