@@ -120,6 +120,7 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
+        "Rendering",
         "App", "GitOps", "Structured", "Cells", "HTTP", "Kube", "Git", "Sync", "Terminal", "Helpers",
         "KubeWrite", "Demo", "TestKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

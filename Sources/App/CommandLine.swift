@@ -88,6 +88,61 @@ public struct CheckCommand: ParsableCommand, Sendable {
   public init() {}
 }
 
+/// `driftglass render`: what Git says.
+public struct RenderCommand: ParsableCommand, Sendable {
+  public static let configuration = CommandConfiguration(
+    commandName: "render", abstract: "Print what Git says as YAML: of a directory, or of a reconciler.",
+    discussion: """
+      A directory is built as Flux would build it, with bases from anywhere in its repository, without a network and
+      without other programs. A reconciler is named ks/NAMESPACE/NAME or hr/NAMESPACE/NAME: what it should have applied.
+      Exit codes: 0 fine, 2 refused: standard error says `undetermined:` with what cannot be known, or `failed:` where
+      Flux would fail too.
+      """)
+
+  @Argument(help: "A directory, or ks/NAMESPACE/NAME or hr/NAMESPACE/NAME.")
+  public var what: String
+
+  @Option(help: "A revision of the directory's repository, such as HEAD~2; of a reconciler only head.")
+  public var revision: String?
+
+  @Flag(help: "Say behind every value where it was written and what put it there.")
+  public var origins = false
+
+  @OptionGroup public var common: CommonOptions
+
+  public init() {}
+
+  public func validate() throws {
+    if Selector(what) != nil, let revision, revision.lowercased() != "head" {
+      throw ValidationError("of a reconciler only --revision head can be rendered, not '\(revision)'")
+    }
+  }
+
+  /// `ks/flux-system/apps`.
+  struct Selector: Sendable, Hashable {
+    let kind: String
+    let namespace: String
+    let name: String
+
+    init?(_ text: String) {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+      let kinds = [
+        "ks": "Kustomization", "kustomization": "Kustomization", "hr": "HelmRelease", "helmrelease": "HelmRelease",
+      ]
+      guard parts.count == 3, let kind = kinds[parts[0].lowercased()], !parts[1].isEmpty, !parts[2].isEmpty else {
+        return nil
+      }
+      self.kind = kind
+      namespace = parts[1]
+      name = parts[2]
+    }
+
+    func matches(_ ref: ObjectRef) -> Bool {
+      ref.kind == kind && ref.namespace == namespace && ref.name == name
+    }
+  }
+}
+
 /// `driftglass demo`: the dashboard on the embedded world.
 public struct DemoCommand: ParsableCommand, Sendable {
   public static let configuration = CommandConfiguration(
@@ -120,7 +175,9 @@ public struct DemoCommand: ParsableCommand, Sendable {
 
 /// The commands of both executables.
 public enum CommonCommands {
-  public static let all: [any ParsableCommand.Type] = [DashboardCommand.self, GetCommand.self, CheckCommand.self]
+  public static let all: [any ParsableCommand.Type] = [
+    DashboardCommand.self, GetCommand.self, RenderCommand.self, CheckCommand.self,
+  ]
   public static let version = "0.1.0"
 }
 

@@ -46,7 +46,7 @@ import Terminal
   }
 
   private nonisolated static func hasScreen(_ command: any ParsableCommand) -> Bool {
-    if command is GetCommand || command is CheckCommand { return false }
+    if command is GetCommand || command is CheckCommand || command is RenderCommand { return false }
     return (command as? DemoCommand)?.serve != true
   }
 
@@ -55,6 +55,7 @@ import Terminal
   ) async -> Int32 {
     switch command {
     case let get as GetCommand: return await OneShot(command: get, parts: parts, environment: environment).run()
+    case let render as RenderCommand: return await Render(command: render, parts: parts, environment: environment).run()
     case let check as CheckCommand: return await Check(command: check, parts: parts, environment: environment).run()
     case let demo as DemoCommand: return await runDemo(demo, parts, environment)
     case let dashboard as DashboardCommand:

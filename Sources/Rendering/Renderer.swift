@@ -48,6 +48,31 @@ public struct Renderer: Sendable {
     }
   }
 
+  /// What a directory makes, as Flux would build it for a Kustomization that says nothing more than this path.
+  /// - Throws: `.failed` where the controller would fail too, `.undetermined` naming a feature that is not rendered.
+  public func build(_ path: String, in tree: some FileTree) throws(RenderError) -> [DesiredObject] {
+    var build = KustomizationBuild(tree)
+    let directory = TreePath.clamp(path)
+    guard case .directory? = directory.isEmpty ? .directory : tree.entry(directory) else {
+      throw .failed(sentence: "no such directory: \(path)", place: nil)
+    }
+    var root = YAMLNode(.map(YAMLMap()))
+    if let path = try KustomizationFile.path(in: directory, of: tree) {
+      root = try build.root(at: path) ?? root
+    } else {
+      root["resources"] = YAMLNode(.list(try tree.generatedResources(for: directory).map { YAMLNode(.string($0)) }))
+    }
+    let list = try build.build(KustomizationFile(root, place: build.place), in: directory)
+    let files = build.files.paths
+    return list.resources.map { resource in
+      var resource = resource
+      let encrypted = Sops.open(&resource)
+      var object = DesiredObject(resource, files: files)
+      object.undetermined = encrypted
+      return object
+    }
+  }
+
   /// The kustomization of a directory as the controller leaves it: its own, or a generated one, and what the spec adds.
   private func root(
     of kustomization: FluxKustomization, in directory: String, _ own: Origin,

@@ -108,3 +108,15 @@ extension YAMLNode {
     set { self[key] = newValue }
   }
 }
+
+extension YAMLNode {
+  /// The same with the keys of every map in order, bytewise.
+  public var sortedKeys: YAMLNode {
+    switch value {
+    case .list(let elements): YAMLNode(.list(elements.map(\.sortedKeys)), origin: origin)
+    case .map(let map):
+      YAMLNode(.map(YAMLMap(map.sorted.map { ($0.key, $0.value.sortedKeys) })), origin: origin)
+    default: self
+    }
+  }
+}

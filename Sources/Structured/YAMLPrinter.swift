@@ -5,55 +5,61 @@ public enum YAMLPrinter {
   public static func lines(_ json: JSON) -> [String] { lines(YAMLNode(json: json)) }
 
   /// One line an element, without line feeds; the order of entries is kept.
-  public static func lines(_ node: YAMLNode) -> [String] {
-    var writer = Writer()
-    writer.write(node.value, indent: 0, lead: "")
-    return writer.lines
+  /// - Parameter note: what stands behind a scalar as a comment; nil is none.
+  public static func lines(_ node: YAMLNode, note: (YAMLNode) -> String? = { _ in nil }) -> [String] {
+    withoutActuallyEscaping(note) { note in
+      var writer = Writer(note: note)
+      writer.write(node, indent: 0, lead: "")
+      return writer.lines
+    }
   }
 
   /// The lines with a line feed after each.
   public static func text(_ json: JSON) -> String { lines(json).map { $0 + "\n" }.joined() }
 
   private struct Writer {
+    let note: (YAMLNode) -> String?
     var lines: [String] = []
 
     /// Writes a value whose first line starts with `lead` (a key, a dash), further lines at `indent` spaces.
-    mutating func write(_ value: YAMLValue, indent: Int, lead: String) {
+    mutating func write(_ node: YAMLNode, indent: Int, lead: String) {
       let margin = String(repeating: " ", count: indent)
-      switch value {
+      switch node.value {
       case .map(let map) where !map.isEmpty:
         var lead = lead
         for (key, value) in map {
-          write(entry: value.value, indent: indent, lead: "\(lead)\(Self.key(key)):")
+          write(entry: value, indent: indent, lead: "\(lead)\(Self.key(key)):")
           lead = margin
         }
       case .list(let elements) where !elements.isEmpty:
         var lead = lead
         for element in elements {
-          write(element.value, indent: indent + 2, lead: "\(lead)- ")
+          write(element, indent: indent + 2, lead: "\(lead)- ")
           lead = margin
         }
       case .string(let text) where YAMLText.isBlock(text):
         let (header, body) = YAMLText.block(text)
         // A block at the root still needs an indentation of its own.
         let inner = indent == 0 ? "  " : margin
-        lines.append(lead + header)
+        lines.append(lead + header + comment(node))
         lines += body.map { $0.isEmpty ? "" : inner + $0 }
-      default: lines.append(lead + Self.scalar(value))
+      default: lines.append(lead + Self.scalar(node.value) + comment(node))
       }
     }
 
+    private func comment(_ node: YAMLNode) -> String { note(node).map { "  # \($0)" } ?? "" }
+
     /// Writes a map's value after `lead`, which ends with the key's colon.
-    private mutating func write(entry value: YAMLValue, indent: Int, lead: String) {
-      switch value {
+    private mutating func write(entry node: YAMLNode, indent: Int, lead: String) {
+      switch node.value {
       case .map(let map) where !map.isEmpty:
         lines.append(lead)
         let margin = String(repeating: " ", count: indent + 2)
-        write(value, indent: indent + 2, lead: margin)
+        write(node, indent: indent + 2, lead: margin)
       case .list(let elements) where !elements.isEmpty:
         lines.append(lead)
-        write(value, indent: indent, lead: String(repeating: " ", count: indent))
-      default: write(value, indent: indent + 2, lead: lead + " ")
+        write(node, indent: indent, lead: String(repeating: " ", count: indent))
+      default: write(node, indent: indent + 2, lead: lead + " ")
       }
     }
 

@@ -101,4 +101,18 @@ extension Engine {
     membership[reconciler] = members
     updateWatches(of: reconciler.cluster)
   }
+
+  /// Why there is nothing to show.
+  public struct NothingWanted: Error, Sendable { public let text: String }
+
+  /// The objects that a reconciler should have applied, in order; ahead of it what HEAD says.
+  public func wanted(by reconciler: ObjectRef, ahead: Bool) -> Result<[DesiredObject], NothingWanted> {
+    switch desired[reconciler]?.value {
+    case .ready(let set):
+      let objects = ahead ? set.head ?? set.objects : set.objects
+      return .success(objects.sorted { $0.key < $1.key }.map(\.value))
+    case .undetermined(let reason): return .failure(NothingWanted(text: reason))
+    case .loading, nil: return .failure(NothingWanted(text: "not rendered yet"))
+    }
+  }
 }

@@ -2,16 +2,19 @@ import Git
 import Rendering
 
 /// A commit's tree as the renderer reads it, with files already read remembered by blob.
-struct GitFileTree: FileTree {
+public struct GitFileTree: FileTree {
   let tree: GitTree
 
-  func entry(_ path: String) -> FileEntry? { tree.entry(path).map(Self.entry) }
+  /// Only valid as long as the tree is.
+  public init(tree: GitTree) { self.tree = tree }
 
-  func list(_ directory: String) -> [(name: String, entry: FileEntry)] {
+  public func entry(_ path: String) -> FileEntry? { tree.entry(path).map(Self.entry) }
+
+  public func list(_ directory: String) -> [(name: String, entry: FileEntry)] {
     tree.list(directory).map { ($0.name, Self.entry($0.entry)) }
   }
 
-  func read(_ path: String) throws(RenderError) -> [UInt8] {
+  public func read(_ path: String) throws(RenderError) -> [UInt8] {
     do throws(GitError) {
       return try tree.read(path)
     } catch {

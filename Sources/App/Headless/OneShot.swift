@@ -41,7 +41,7 @@ struct OneShot {
   private static let settling = 6.5
 
   /// The first snapshot that is as wanted, or the newest one when time is up.
-  private static func newest(
+  static func newest(
     of snapshots: AsyncStream<Snapshot>, within seconds: Double, where isWanted: @escaping @Sendable (Snapshot) -> Bool
   ) async -> Snapshot {
     let newest = Newest()

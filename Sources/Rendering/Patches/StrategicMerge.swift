@@ -41,7 +41,8 @@ struct StrategicMerge {
         if let target, target.map != nil || target.list != nil {
           throw failure("a patch has a scalar where there is a map or a list", patch)
         }
-        return patch
+        // What was so already keeps its own place.
+        return target == patch ? target : patch
       }
     }
   }

@@ -1,0 +1,135 @@
+import Foundation
+import Git
+import GitOps
+import Rendering
+import Structured
+import Sync
+
+/// `driftglass render`: what Git says, as YAML.
+struct Render {
+  let command: RenderCommand
+  let parts: Parts
+  let environment: [String: String]
+
+  func run() async -> Int32 {
+    if let selector = RenderCommand.Selector(command.what) { return await render(selector) }
+    return renderPath()
+  }
+
+  // MARK: A directory
+
+  private func renderPath() -> Int32 {
+    let path = URL(fileURLWithPath: command.what).standardizedFileURL.path
+    // Bases may stand anywhere in the repository.
+    let existing = Self.existing(path)
+    guard command.revision != nil || existing == path else { return refuse("there is no directory \(command.what)") }
+    let top = LocalRepository.top(of: existing).flatMap { Self.relative(path, to: $0) != nil ? $0 : nil } ?? path
+    let directory = Self.relative(path, to: top) ?? ""
+    do throws(RenderError) {
+      guard let revision = command.revision else {
+        return show(try Renderer().build(directory, in: DiskTree(root: top)))
+      }
+      let result: Result<[DesiredObject], RenderError>
+      do throws(GitError) {
+        result = try LocalRepository.withTree(containing: existing, at: revision) { tree throws(RenderError) in
+          try Renderer().build(directory, in: GitFileTree(tree: tree))
+        }
+      } catch {
+        return refuse(error.message)
+      }
+      return show(try result.get())
+    } catch {
+      return refuse(error)
+    }
+  }
+
+  /// The directory itself, or the nearest above it that is there.
+  private static func existing(_ path: String) -> String {
+    var path = path
+    var isDirectory: ObjCBool = false
+    while path != "/",
+      !(FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue)
+    {
+      path = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }
+    return path
+  }
+
+  private static func relative(_ path: String, to top: String) -> String? {
+    if path == top { return "" }
+    return path.hasPrefix(top + "/") ? String(path.dropFirst(top.count + 1)) : nil
+  }
+
+  // MARK: A reconciler
+
+  private func render(_ selector: RenderCommand.Selector) async -> Int32 {
+    let setup = Setup(common: command.common, environment: environment)
+    let world: Wiring
+    do throws(SetupError) {
+      world = try setup.wire(parts, journal: false)
+    } catch {
+      return refuse(error.sentence)
+    }
+    let engine = world.engine
+    let running = Task { await engine.run() }
+    let snapshot = await OneShot.newest(of: await engine.snapshots(), within: 30) { $0.isComplete }
+    let found = snapshot.reconcilers.map(\.ref).filter(selector.matches)
+    defer { running.cancel() }
+    let answer: Int32
+    switch found.count {
+    case 0:
+      answer = refuse(
+        "there is no \(command.what)\(snapshot.isComplete ? "" : " yet: not everything was seen within 30 s")")
+    case 1:
+      switch await engine.wanted(by: found[0], ahead: command.revision != nil) {
+      case .success(let objects): answer = show(objects)
+      case .failure(let reason): answer = refuse("undetermined: \(reason.text)")
+      }
+    default:
+      answer = refuse(
+        "\(command.what) is in several clusters; name one with --context: "
+          + found.map(\.cluster.name).sorted().joined(separator: ", "))
+    }
+    await parts.endHelpers?()
+    return answer
+  }
+
+  // MARK: Output
+
+  private func show(_ objects: [DesiredObject]) -> Int32 {
+    for (index, object) in objects.enumerated() {
+      if index > 0 { Output.line("---") }
+      let lines = YAMLPrinter.lines(object.root.sortedKeys) { node in
+        command.origins ? Self.note(node, of: object) : nil
+      }
+      Output.raw(Array(lines.map { $0 + "\n" }.joined().utf8))
+      for field in object.undetermined {
+        Output.message(
+          "undetermined: \(object.groupKind.kind) \(object.namespace)/\(object.name): "
+            + "\(field.path.joined(separator: ".")): \(field.reason)")
+      }
+    }
+    return Program.Exit.fine
+  }
+
+  /// `apps/web.yaml:14`, and what put the value there when that was not the object's own file.
+  private static func note(_ node: YAMLNode, of object: DesiredObject) -> String? {
+    let origin = node.origin
+    let place = object.place(of: origin)
+    guard origin.layer != .resource else { return place }
+    let step = origin.step > 0 ? " \(origin.step)" : ""
+    return [place, "\(origin.layer.title)\(step)"].compactMap(\.self).joined(separator: " ")
+  }
+
+  private func refuse(_ error: RenderError) -> Int32 {
+    switch error {
+    case .undetermined: return refuse("undetermined: \(error.description)")
+    case .failed: return refuse("failed: \(error.description)")
+    }
+  }
+
+  private func refuse(_ sentence: String) -> Int32 {
+    Output.message(sentence)
+    return Program.Exit.couldNot
+  }
+}
