@@ -144,15 +144,25 @@ public struct HelmReleaseRef: Sendable, Hashable {
   /// Helm's own status: `deployed`, `failed`, …
   public let status: String
   public let chart: String
+  /// The release before it that was whole; nil when there is none, or none is known.
+  public let previous: Int?
 
-  public init(name: String, namespace: String, storageNamespace: String, version: Int, status: String, chart: String) {
+  public init(
+    name: String, namespace: String, storageNamespace: String, version: Int, status: String, chart: String,
+    previous: Int? = nil
+  ) {
     self.name = name
     self.namespace = namespace
     self.storageNamespace = storageNamespace
     self.version = version
     self.status = status
     self.chart = chart
+    self.previous = previous
   }
 
-  public var secret: String { "sh.helm.release.v1.\(name).v\(version)" }
+  /// The name of a release's record, a Secret or (where Helm is told so) a ConfigMap (helm: pkg/storage).
+  public func record(_ version: Int) -> String { "sh.helm.release.v1.\(name).v\(version)" }
+
+  /// It failed or is under way, and may have sent a part only.
+  public var isPartial: Bool { status == "failed" || status.hasPrefix("pending-") }
 }

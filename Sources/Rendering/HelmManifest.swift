@@ -20,16 +20,21 @@ public struct HelmManifest: Sendable {
   /// Decompressed release records beyond this are not read; the compressed record fits a 1 MiB Secret.
   private static let limit = 32 << 20
 
-  /// Decodes a release Secret (`sh.helm.release.v1.<name>.v<n>`): base64 twice, gzip, JSON, and the manifest as a YAML
-  /// stream (helm: pkg/storage/driver/util.go). Objects that name no namespace get the release's, kinds of cluster scope
-  /// excepted.
+  /// Decodes a release record (`sh.helm.release.v1.<name>.v<n>`): a Secret, whose data is base64 once more, or a
+  /// ConfigMap: base64, gzip, JSON, and the manifest as a YAML stream (helm: pkg/storage/driver/util.go). Objects that name
+  /// no namespace get the release's, kinds of cluster scope excepted.
   /// - Throws: `.failed` when the record or its manifest cannot be read, `.undetermined` beyond the limits.
-  public static func decode(secret document: JSONDocument) throws(RenderError) -> HelmManifest {
+  public static func decode(record document: JSONDocument) throws(RenderError) -> HelmManifest {
     let place = document.root["metadata"]?["name"]?.string
     func failure(_ sentence: String) -> RenderError { .failed(sentence: sentence, place: place) }
-    guard let outer = document.root["data"]?["release"]?.string, let inner = Data(base64Encoded: outer),
-      let data = Data(base64Encoded: inner, options: .ignoreUnknownCharacters)
-    else { throw failure("not a Helm release record") }
+    guard var text = document.root["data"]?["release"]?.string else { throw failure("not a Helm release record") }
+    if document.root["kind"]?.string != "ConfigMap" {
+      guard let inner = Data(base64Encoded: text) else { throw failure("not a Helm release record") }
+      text = String(decoding: inner, as: UTF8.self)
+    }
+    guard let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters) else {
+      throw failure("not a Helm release record")
+    }
     var bytes = Array(data)
     if Gunzip.isCompressed(bytes) {
       do throws(Gunzip.Problem) {

@@ -28,37 +28,60 @@ struct DesiredJob: Sendable {
     guard let reader = await engine.reader(of: request.reconciler.cluster) else {
       return .undetermined("not connected")
     }
-    let secret = ObjectRef(
-      cluster: request.reconciler.cluster, group: "", kind: "Secret", namespace: release.storageNamespace,
-      name: release.secret)
-    do throws(APIError) {
-      let object = try await reader.get(secret, version: "v1", plural: "secrets")
-      return decode(object, release, await engine.discovery(of: request.reconciler.cluster))
+    do throws(RecordProblem) {
+      var set = DesiredSet()
+      set.objects = try await objects(of: release, release.version, reader)
+      guard release.isPartial else { return .ready(set) }
+      // What it did not get to is still the release's before it.
+      set.alternative = [:]
+      if let previous = release.previous { set.alternative = try await objects(of: release, previous, reader) }
+      return .ready(set)
     } catch {
-      if error.isForbidden { return .undetermined("release Secret not readable: no permission to get secrets") }
-      if error.isNotFound { return .undetermined("release Secret \(secret.path) does not exist") }
-      return .undetermined("release Secret not readable: \(error.description)")
+      return .undetermined(error.text)
     }
   }
 
-  private func decode(
-    _ object: Object, _ release: HelmReleaseRef, _ discovery: Discovery?
-  ) -> DesiredState.Value {
+  private struct RecordProblem: Error { let text: String }
+
+  /// The objects of one revision of a release, from its record.
+  private func objects(
+    of release: HelmReleaseRef, _ version: Int, _ reader: KubeReader
+  ) async throws(RecordProblem) -> [ObjectRef: DesiredObject] {
+    let record = try await record(of: release, version, reader)
+    let discovery = await engine.discovery(of: request.reconciler.cluster)
     do throws(RenderError) {
-      let document: JSONDocument
-      do throws(ParseError) { document = try object.document() } catch {
-        throw RenderError.failed(sentence: error.description, place: nil)
-      }
-      let manifest = try HelmManifest.decode(secret: document)
-      var set = DesiredSet()
-      set.objects = index(manifest.objects, discovery)
-      if release.status != "deployed", release.status != "superseded" {
-        return .undetermined("release \(release.name).v\(release.version) is \(release.status)")
-      }
-      return .ready(set)
+      return index(try HelmManifest.decode(record: record).objects, discovery)
     } catch {
-      return .undetermined(error.description)
+      throw RecordProblem(text: error.description)
     }
+  }
+
+  /// A Secret, or where Helm keeps its records in them a ConfigMap.
+  private func record(
+    of release: HelmReleaseRef, _ version: Int, _ reader: KubeReader
+  ) async throws(RecordProblem) -> JSONDocument {
+    let name = release.record(version)
+    var problem: RecordProblem?
+    for (kind, plural) in [("Secret", "secrets"), ("ConfigMap", "configmaps")] {
+      let ref = ObjectRef(
+        cluster: request.reconciler.cluster, group: "", kind: kind, namespace: release.storageNamespace, name: name)
+      let object: Object
+      do throws(APIError) {
+        object = try await reader.get(ref, version: "v1", plural: plural)
+      } catch {
+        let why = error.isForbidden ? "no permission to get \(plural)" : error.description
+        // That the other kind is not there says nothing more.
+        if problem == nil {
+          problem = RecordProblem(
+            text: error.isNotFound
+              ? "release \(kind) \(ref.path) does not exist" : "release \(kind) not readable: \(why)")
+        }
+        guard error.isNotFound || error.isForbidden else { break }
+        continue
+      }
+      do throws(ParseError) { return try object.document() } catch { throw RecordProblem(text: error.description) }
+    }
+    throw problem ?? RecordProblem(text: "release record \(name) does not exist")
   }
 
   private func kustomization() async -> DesiredState.Value {

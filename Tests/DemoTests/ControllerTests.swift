@@ -256,7 +256,7 @@ import Testing
     #expect(Conditions(object)["Ready"]?["reason"] == "InstallSucceeded")
     #expect(object.value(at: "status", "history", "0", "chartVersion") == "1.4.2")
     let secret = try #require(stage.get(.secret, "sh.helm.release.v1.web.v1", "shop"))
-    let manifest = try HelmManifest.decode(secret: try JSONDocument(parsing: secret.encoded()))
+    let manifest = try HelmManifest.decode(record: try JSONDocument(parsing: secret.encoded()))
     #expect(manifest.objects.map(\.groupKind.kind) == ["ConfigMap", "Service", "Deployment"])
     #expect(manifest.version == 1 && manifest.namespace == "shop" && manifest.status == "deployed")
     try await Hands(api: stage.api).scale(ObjectKey(namespace: "shop", name: "web"), to: 9)

@@ -31,7 +31,7 @@ import Testing
       result += try compare(desired, api)
     }
     for secret in try api.list(try #require(api.resource(for: .secret)), labels: "owner=helm,status=deployed") {
-      let manifest = try HelmManifest.decode(secret: try JSONDocument(parsing: secret.encoded()))
+      let manifest = try HelmManifest.decode(record: try JSONDocument(parsing: secret.encoded()))
       result += try compare(manifest.objects, api)
     }
     return result.sorted()

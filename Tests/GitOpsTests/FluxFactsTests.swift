@@ -78,18 +78,21 @@ struct FluxFactsTests {
     #expect(
       ready.release
         == HelmReleaseRef(
-          name: "cart", namespace: "shop", storageNamespace: "shop", version: 7, status: "deployed", chart: "cart@2.4.1"
-        ))
-    #expect(ready.release?.secret == "sh.helm.release.v1.cart.v7")
+          name: "cart", namespace: "shop", storageNamespace: "shop", version: 7, status: "deployed",
+          chart: "cart@2.4.1",
+          previous: ready.release?.previous))
+    #expect(ready.release?.record(7) == "sh.helm.release.v1.cart.v7")
     let failed = try Fixtures.describe(Fixtures.object("helmrelease/upgrade-failed"))
     #expect(failed.inEffect == .either(Revision("1.0.2"), Revision("1.1.0")))
     #expect(failed.release?.storageNamespace == "helm")
     #expect(failed.applied == Revision("1.0.2"))
+    // What a failed release did not get to is still the release's before it.
+    #expect(failed.release?.isPartial == true && failed.release?.previous != nil)
     let rolledBack = try Fixtures.describe(Fixtures.object("helmrelease/stalled"))
     #expect(rolledBack.inEffect == .revision(Revision("0.9.0")))
     let legacy = try Fixtures.describe(Fixtures.object("helmrelease/legacy-v2beta1"))
     #expect(legacy.inEffect == .revision(Revision("3.1.4")))
-    #expect(legacy.release?.secret == "sh.helm.release.v1.docs-wiki.v12")
+    #expect(legacy.release?.record(12) == "sh.helm.release.v1.docs-wiki.v12")
     #expect(legacy.release?.namespace == "docs" && legacy.release?.storageNamespace == "tools")
   }
 

@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func aReleaseSecretBecomesObjects(_ compress: Bool) throws {
-    let decoded = try HelmManifest.decode(secret: secret(release, compress: compress))
+    let decoded = try HelmManifest.decode(record: secret(release, compress: compress))
     #expect(decoded.name == "web")
     #expect(decoded.version == 4)
     #expect(decoded.namespace == "apps")
@@ -76,8 +76,18 @@ import Testing
     #expect(decoded.objects[2].root.value(at: "data", "a")?.string == "two")
   }
 
+  /// helm: `HELM_DRIVER=configmap` keeps the same record in a ConfigMap, encoded once less.
+  @Test func aReleaseConfigMapBecomesTheSame() throws {
+    let inner = Data(gzip(release.encoded())).base64EncodedString()
+    let object: JSON = [
+      "kind": "ConfigMap", "metadata": ["name": "sh.helm.release.v1.web.v4"], "data": ["release": .string(inner)],
+    ]
+    let decoded = try HelmManifest.decode(record: JSONDocument(parsing: object.encoded()))
+    #expect(decoded.version == 4 && decoded.objects.count == 4)
+  }
+
   @Test func aReleaseWithoutManifestHasNoObjects() throws {
-    let decoded = try HelmManifest.decode(secret: secret(["name": "web", "version": 1]))
+    let decoded = try HelmManifest.decode(record: secret(["name": "web", "version": 1]))
     #expect(decoded.objects.isEmpty)
     #expect(decoded.status == "unknown")
   }
@@ -85,7 +95,7 @@ import Testing
   @Test func damagedRecordsFail() throws {
     func problem(_ document: @autoclosure () throws -> JSONDocument) -> String? {
       do {
-        _ = try HelmManifest.decode(secret: document())
+        _ = try HelmManifest.decode(record: document())
         return nil
       } catch { return (error as? RenderError)?.description }
     }

@@ -21,7 +21,7 @@ public enum HelmReleaseAdapter: FluxAdapter {
       releases.first { $0.status == "deployed" || $0.status == "superseded" }.flatMap { revision($0.chartVersion) }
       ?? status?["lastAppliedRevision"]?.string.flatMap(revision)
     resource.inEffect = inEffect(releases, applied: resource.applied)
-    resource.release = release(releases.first, spec: spec, status: status, of: resource)
+    resource.release = release(releases, spec: spec, status: status, of: resource)
     resource.source = source(spec: spec, status: status, of: resource.ref)
     resource.dependsOn = FluxReference.dependencies(spec?["dependsOn"], from: resource.ref)
     resource.inventory = Inventory.entries(status)
@@ -70,16 +70,18 @@ public enum HelmReleaseAdapter: FluxAdapter {
   }
 
   /// Versions before v2beta2 name no releases: there the name follows from the specification.
-  private static func release(_ newest: Release?, spec: JSONNode?, status: JSONNode?, of resource: Resource)
+  private static func release(_ releases: [Release], spec: JSONNode?, status: JSONNode?, of resource: Resource)
     -> HelmReleaseRef?
   {
     let own = resource.ref.namespace
     let storage = status?["storageNamespace"]?.string ?? spec?["storageNamespace"]?.string ?? own
-    if let newest {
+    if let newest = releases.first {
+      let whole = releases.dropFirst().first { $0.status == "deployed" || $0.status == "superseded" }
       let chart = newest.chartVersion.isEmpty ? newest.chart : "\(newest.chart)@\(newest.chartVersion)"
       return HelmReleaseRef(
         name: newest.name, namespace: newest.namespace.isEmpty ? own : newest.namespace, storageNamespace: storage,
-        version: newest.version, status: newest.status, chart: chart)
+        version: newest.version, status: newest.status, chart: chart,
+        previous: whole?.version)
     }
     guard let version = status?["lastReleaseRevision"]?.int, version > 0 else { return nil }
     let target = spec?["targetNamespace"]?.string
