@@ -86,6 +86,7 @@ struct LabelSelector: Sendable {
     let end = text[sign...].firstIndex { !"=!<>".contains($0) } ?? text.endIndex
     let value = String(trimmed(text[end...]))
     switch text[sign..<end] {
+    case _ where value.contains(where: { "()=!<>".contains($0) || $0.isWhitespace }): return nil
     case "=", "==": return .among(String(key), [value])
     case "!=": return .notAmong(String(key), [value])
     case ">": return Int(value).map { .greater(String(key), $0) }
