@@ -14,7 +14,7 @@ extension Evaluation {
     {
       let desired = DesiredObject(
         groupKind: input.object.groupKind, version: object.version, namespace: input.object.namespace,
-        name: input.object.name, root: YAMLNode(json: JSON(sent)), files: [])
+        name: input.object.name, root: YAMLNode(json: JSON(sent)), files: FileIndex())
       return Comparison.differences(of: desired, from: root, schema: schema).map { difference in
         var row = verdict.row(difference, desired)
         row.certainty = .likely

@@ -46,9 +46,12 @@ public final class GitTree {
     directories = [:]
   }
 
-  /// What is at a path from the root, without leading or trailing slash; empty for the root itself. Links are followed
-  /// inside the tree, at most eight in all; nil when there is nothing, or a link leads nowhere.
-  public func entry(_ path: String) -> TreeEntry? { resolve(path)?.entry }
+  /// What is at a path from the root, without leading or trailing slash; empty for the root itself; nil when there is
+  /// nothing, or a link leads nowhere.
+  /// - Parameter followingLinks: inside the tree, at most eight in all. Otherwise a link is a link, with nothing behind it.
+  public func entry(_ path: String, followingLinks: Bool = true) -> TreeEntry? {
+    resolve(path, followingLinks: followingLinks)?.entry
+  }
 
   /// The entries of a directory, links and submodules as what they are; empty when it is not a directory.
   public func list(_ directory: String) -> [(name: String, entry: TreeEntry)] {
@@ -73,7 +76,9 @@ public final class GitTree {
     return try blob(found.id, path: path, limit: limit)
   }
 
-  private func resolve(_ path: String) -> (entry: TreeEntry, id: ObjectID)? {
+  private func resolve(
+    _ path: String, followingLinks: Bool = true
+  ) -> (entry: TreeEntry, id: ObjectID)? {
     guard path.utf8.count <= Self.maximumPath else { return nil }
     // What is still to walk, the next component last; links push theirs onto it.
     var ahead = components(path)
@@ -93,6 +98,7 @@ public final class GitTree {
       guard let index = directory.index[component] else { return nil }
       let found = directory.entries[index]
       if found.entry == .link {
+        guard followingLinks else { return ahead.isEmpty ? (.link, found.id) : nil }
         hops += 1
         guard hops <= Self.maximumHops,
           let target = try? blob(found.id, path: place, limit: Self.maximumTarget),

@@ -2,6 +2,14 @@ import CGit2
 import FoundationEssentials
 import GitOps
 
+/// The paths that differ between two commits' trees.
+public struct PathChanges: Sendable, Hashable {
+  /// Files that have other content.
+  public var modified: Set<String> = []
+  /// Files that came, went or became something else.
+  public var appeared: Set<String> = []
+}
+
 /// Commits and references of one open repository. Borrowed: valid while the repository is.
 struct History {
   let repository: OpaquePointer
@@ -129,11 +137,11 @@ struct History {
     return log
   }
 
-  func changedPaths(from old: ObjectID, to new: ObjectID) throws(GitError) -> [String] {
+  func changes(from old: ObjectID, to new: ObjectID) throws(GitError) -> PathChanges {
     let oldTree = try tree(of: old)
     let newTree = try tree(of: new)
-    if oldTree == newTree { return [] }
-    let paths = try reading { () throws(GitFailure) -> Set<String>? in
+    if oldTree == newTree { return PathChanges() }
+    let changes = try reading { () throws(GitFailure) -> PathChanges? in
       let old = try lookUp(oldTree, GIT_OBJECT_TREE)
       let new = try lookUp(newTree, GIT_OBJECT_TREE)
       let diff = try Handle(freedBy: git_diff_free) {
@@ -141,17 +149,22 @@ struct History {
       }
       let count = git_diff_num_deltas(diff.pointer)
       guard count <= Self.maximumPaths else { return nil }
-      var paths: Set<String> = []
+      var changes = PathChanges()
       for index in 0..<count {
         guard let delta = git_diff_get_delta(diff.pointer, index)?.pointee else { continue }
         for path in [delta.old_file.path, delta.new_file.path] {
-          if let path { paths.insert(String(cString: path)) }
+          guard let path = path.map({ String(cString: $0) }) else { continue }
+          if delta.status == GIT_DELTA_MODIFIED {
+            changes.modified.insert(path)
+          } else {
+            changes.appeared.insert(path)
+          }
         }
       }
-      return paths
+      return changes
     }
-    guard let paths else { throw GitError(.limit, "\(name): more than \(Self.maximumPaths) paths differ") }
-    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    guard let changes else { throw GitError(.limit, "\(name): more than \(Self.maximumPaths) paths differ") }
+    return changes
   }
 
   private func lookUp(_ id: ObjectID, _ type: git_object_t) throws(GitFailure) -> Handle {

@@ -29,6 +29,8 @@ public actor Mirror {
   }
 
   private var repository: Handle?
+  /// All reconcilers of a repository ask the same after a commit.
+  private var lastChanges: (old: String, new: String, changes: PathChanges)?
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -233,12 +235,15 @@ public actor Mirror {
     }
   }
 
-  /// The paths that differ between two commits' trees, sorted.
+  /// The paths that differ between two commits' trees.
   /// - Throws: `GitError` of kind `gone`, `limit` (more than 100,000), `corrupt`, `io`.
-  public func changedPaths(from old: String, to new: String) throws(GitError) -> [String] {
-    try read { history throws(GitError) in
-      try history.changedPaths(from: history.known(old), to: history.known(new))
+  public func changes(from old: String, to new: String) throws(GitError) -> PathChanges {
+    if let last = lastChanges, last.old == old, last.new == new { return last.changes }
+    let changes = try read { history throws(GitError) in
+      try history.changes(from: history.known(old), to: history.known(new))
     }
+    lastChanges = (old, new, changes)
+    return changes
   }
 
   /// Runs `body` with the tree of a commit on the reading queue: other readers of this mirror wait for it, fetches do

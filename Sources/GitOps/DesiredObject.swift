@@ -8,13 +8,13 @@ public struct DesiredObject: Sendable {
   public var namespace: String
   public let name: String
   public var root: YAMLNode
-  /// The files that origins index into, shared by all objects of one rendering.
-  public let files: [String]
+  /// The files that origins index into.
+  public let files: FileIndex
   /// Fields that are wanted, but whose values nobody here knows.
   public var undetermined: [UndeterminedField]
 
   public init(
-    groupKind: GroupKind, version: String, namespace: String, name: String, root: YAMLNode, files: [String],
+    groupKind: GroupKind, version: String, namespace: String, name: String, root: YAMLNode, files: FileIndex,
     undetermined: [UndeterminedField] = []
   ) {
     self.groupKind = groupKind
@@ -33,11 +33,7 @@ public struct DesiredObject: Sendable {
   }
 
   /// `apps/web.yaml:14`, when the origin is known.
-  public func place(of origin: Origin) -> String? {
-    guard origin.hasFile, Int(origin.file) < files.count else { return nil }
-    let file = files[Int(origin.file)]
-    return origin.line > 0 ? "\(file):\(origin.line)" : file
-  }
+  public func place(of origin: Origin) -> String? { files.place(origin) }
 }
 
 /// A field of a desired object whose value is not known, and everything below it.

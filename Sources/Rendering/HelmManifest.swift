@@ -70,8 +70,9 @@ public struct HelmManifest: Sendable {
     manifest.limits.bytes = Self.limit
     let text = Array((release["manifest"]?.string ?? "").utf8)
     let namespace = namespace
+    let files = FileIndex([file])
     objects = try manifest.resources(in: text).map {
-      DesiredObject($0, files: [file], defaultNamespace: namespace)
+      DesiredObject($0, files: files, defaultNamespace: namespace)
     }
   }
 }

@@ -1,3 +1,4 @@
+import GitOps
 import Structured
 
 /// One `kustomize build`: reads a tree and accumulates objects, directory by directory, each through the passes of its
@@ -22,7 +23,7 @@ struct KustomizationBuild<Tree: FileTree> {
   }
 
   let tree: Tree
-  let files = FileIndex()
+  let files: FileIndex
   /// The version that kustomize gives of itself, where it is known.
   private let version: String?
   /// Files must be in or below the directory of the kustomization that names them, as on kustomize's command line; Flux does
@@ -32,11 +33,15 @@ struct KustomizationBuild<Tree: FileTree> {
   /// The first kustomization that names a schema decides; the root's own is first.
   private var schema: MergeSchema?
 
-  init(_ tree: Tree, version: String? = nil, restrictsFiles: Bool = false) {
+  /// - Parameter parsed: files that were parsed before.
+  init(
+    _ tree: Tree, version: String? = nil, restrictsFiles: Bool = false, parsed: ParsedFiles = ParsedFiles()
+  ) {
     self.tree = tree
     self.restrictsFiles = restrictsFiles
     self.version = version
-    reader = FileReader(tree)
+    files = parsed.files
+    reader = FileReader(tree, parsed: parsed)
   }
 
   var place: Place { files.place }
@@ -90,8 +95,8 @@ struct KustomizationBuild<Tree: FileTree> {
 
   /// The root map of the kustomization file at a path.
   mutating func root(at path: String) throws(RenderError) -> YAMLNode? {
-    let bytes = try reader.read(path)
-    return try KustomizationFile.root(of: bytes, path: path, file: files.index(of: path))
+    guard case .file(let blob)? = tree.entry(path) else { throw .failed(sentence: "no such file", place: path) }
+    return try reader.kustomization(at: path, blob: blob)
   }
 
   /// A kustomization from its beginning to its end.
@@ -117,9 +122,11 @@ struct KustomizationBuild<Tree: FileTree> {
   private mutating func addResources(
     _ entry: YAMLNode, at location: Location, to accumulation: inout Accumulation
   ) throws(RenderError) {
-    if let path = TreePath.resolve(entry.string ?? "", from: location.directory), case .file? = tree.entry(path) {
+    if let path = TreePath.resolve(entry.string ?? "", from: location.directory),
+      case .file(let blob)? = tree.entry(path)
+    {
       try check(path, entry, location)
-      var list = ResourceList(try manifest(at: path))
+      var list = ResourceList(try reader.resources(at: path, blob: blob))
       if location.metadata.contains("originAnnotations") {
         try list.transform { resource throws(RenderError) in
           resource.history.origin = BuildOrigin(path: TreePath.relative(path, to: location.root))
@@ -187,17 +194,13 @@ struct KustomizationBuild<Tree: FileTree> {
     case .directory?: break
     case .submodule?: throw .undetermined(feature: "submodule \(path)", place: place)
     case .file?: throw .failed(sentence: "\(written) is not a directory", place: place)
+    case .link?: throw .failed(sentence: "\(written) is a symbolic link, which no artifact holds", place: place)
     default: throw .failed(sentence: "no such file or directory: \(written)", place: place)
     }
     if let visited = (location.chain + [location.directory]).first(where: { TreePath.isWithin($0, path) }) {
       throw .failed(sentence: "cycle: \"\(written)\" contains \(visited.isEmpty ? "." : visited)", place: place)
     }
     return path
-  }
-
-  private mutating func manifest(at path: String) throws(RenderError) -> [Resource] {
-    let bytes = try reader.read(path)
-    return try Manifest(path: path, file: files.index(of: path), rules: .kustomize).resources(in: bytes)
   }
 
   // MARK: Configuration
@@ -266,6 +269,7 @@ struct KustomizationBuild<Tree: FileTree> {
     switch tree.entry(path) {
     case .file?: break
     case .submodule?: throw .undetermined(feature: "submodule \(path)", place: place)
+    case .link?: throw .failed(sentence: "\(written) is a symbolic link, which no artifact holds", place: place)
     case nil where TreePath.looksRemote(written):
       throw .undetermined(feature: "remote file \(written)", place: place)
     default: throw .failed(sentence: "no such file: \(written)", place: place)

@@ -3,8 +3,11 @@ import Structured
 
 /// Builds what a Flux Kustomization applies from the files of its source, as kustomize-controller does.
 public struct Renderer: Sendable {
-  /// A renderer; it keeps nothing.
-  public init() {}
+  private let parsed: ParsedFiles
+
+  /// A renderer for trees of one repository.
+  /// - Parameter parsed: what it keeps of the files it reads.
+  public init(parsed: ParsedFiles = ParsedFiles()) { self.parsed = parsed }
 
   /// - Parameters:
   ///   - source: what the source object leaves out of its artifact.
@@ -17,8 +20,8 @@ public struct Renderer: Sendable {
   ) throws(RenderError) -> [DesiredObject] {
     let directory = TreePath.clamp(kustomization.path)
     if let field = source.unsupported(for: directory) { throw .undetermined(feature: field, place: "the source") }
-    var build = KustomizationBuild(ArtifactTree(tree, source: source))
-    guard case .directory? = directory.isEmpty ? .directory : build.tree.entry(directory) else {
+    var build = KustomizationBuild(ArtifactTree(tree, source: source), parsed: parsed)
+    guard directory.isEmpty || build.tree.entry(directory) == .directory && build.tree.hasFiles(below: directory) else {
       throw .failed(sentence: "kustomization path not found: \(kustomization.path)", place: nil)
     }
     // What the object says counts like a line of a file.
@@ -40,7 +43,7 @@ public struct Renderer: Sendable {
       try metadata.apply(to: &resource, place: build.place)
       undetermined.append(fields)
     }
-    let files = build.files.paths
+    let files = build.files
     return zip(list.resources, undetermined).map { resource, fields in
       var object = DesiredObject(resource, files: files)
       object.undetermined = fields
@@ -51,7 +54,7 @@ public struct Renderer: Sendable {
   /// What a directory makes, as Flux would build it for a Kustomization that says nothing more than this path.
   /// - Throws: `.failed` where the controller would fail too, `.undetermined` naming a feature that is not rendered.
   public func build(_ path: String, in tree: some FileTree) throws(RenderError) -> [DesiredObject] {
-    var build = KustomizationBuild(tree)
+    var build = KustomizationBuild(tree, parsed: parsed)
     let directory = TreePath.clamp(path)
     guard case .directory? = directory.isEmpty ? .directory : tree.entry(directory) else {
       throw .failed(sentence: "no such directory: \(path)", place: nil)
@@ -63,7 +66,7 @@ public struct Renderer: Sendable {
       root["resources"] = YAMLNode(.list(try tree.generatedResources(for: directory).map { YAMLNode(.string($0)) }))
     }
     let list = try build.build(KustomizationFile(root, place: build.place), in: directory)
-    let files = build.files.paths
+    let files = build.files
     return list.resources.map { resource in
       var resource = resource
       let encrypted = Sops.open(&resource)
@@ -102,7 +105,7 @@ public struct Renderer: Sendable {
 
 extension DesiredObject {
   /// Identity without a namespace for built-in kinds that have none, whatever the manifest says.
-  init(_ resource: Resource, files: [String], defaultNamespace: String = "") {
+  init(_ resource: Resource, files: FileIndex, defaultNamespace: String = "") {
     let id = resource.id
     let isClusterScoped = BuiltinScope.isClusterScoped(group: id.group, kind: id.kind)
     self.init(

@@ -9,8 +9,15 @@ import Structured
 struct DesiredJob: Sendable {
   let request: RenderRequest
   let engine: Engine
+  /// What the result was made from.
+  private(set) var rendered: [RenderedCommit] = []
 
-  func run() async -> DesiredState.Value {
+  init(request: RenderRequest, engine: Engine) {
+    self.request = request
+    self.engine = engine
+  }
+
+  mutating func run() async -> DesiredState.Value {
     let resource = request.resource
     if let target = resource.target {
       return .undetermined("target not attached (kubeconfig in \(target.secret))")
@@ -50,7 +57,7 @@ struct DesiredJob: Sendable {
     let record = try await record(of: release, version, reader)
     let discovery = await engine.discovery(of: request.reconciler.cluster)
     do throws(RenderError) {
-      return index(try HelmManifest.decode(record: record).objects, discovery)
+      return index(try HelmManifest.decode(record: record).objects.map(SecretValues.hashed), discovery)
     } catch {
       throw RecordProblem(text: error.description)
     }
@@ -84,7 +91,7 @@ struct DesiredJob: Sendable {
     throw problem ?? RecordProblem(text: "release record \(name) does not exist")
   }
 
-  private func kustomization() async -> DesiredState.Value {
+  private mutating func kustomization() async -> DesiredState.Value {
     guard let source = request.source else {
       return .undetermined("source \(request.resource.source?.path ?? "") not found")
     }
@@ -102,7 +109,7 @@ struct DesiredJob: Sendable {
     }
   }
 
-  private func render(_ mirror: Mirror, _ row: RepoRow) async throws(GitError) -> DesiredState.Value {
+  private mutating func render(_ mirror: Mirror, _ row: RepoRow) async throws(GitError) -> DesiredState.Value {
     var set = DesiredSet()
     switch request.key.inEffect {
     case .nothing:
@@ -123,7 +130,7 @@ struct DesiredJob: Sendable {
     }
   }
 
-  private func render(
+  private mutating func render(
     _ mirror: Mirror, _ row: RepoRow, _ commit: String, alternative: String?, _ start: DesiredSet
   ) async throws(GitError) -> DesiredState.Value {
     var set = start
@@ -153,31 +160,65 @@ struct DesiredJob: Sendable {
     return .ready(set)
   }
 
-  private func objects(
+  private mutating func objects(
     _ mirror: Mirror, _ commit: String
   ) async throws(GitError) -> Result<[ObjectRef: DesiredObject], RenderError> {
+    let made: RenderedCommit
+    if let known = await known(mirror, commit) { made = known } else { made = try await rendered(mirror, commit) }
+    rendered.append(made)
+    let discovery = await engine.discovery(of: request.reconciler.cluster)
+    return made.result.map { index($0, discovery) }
+  }
+
+  /// What was rendered before, if nothing that it looked at is different in this commit.
+  private func known(_ mirror: Mirror, _ commit: String) async -> RenderedCommit? {
+    let inputs = RenderedCommit.Inputs(request.key)
+    let candidates = (rendered + request.rendered).filter { $0.inputs == inputs && $0.repo == request.key.repo }
+    if let same = candidates.first(where: { $0.commit == commit }) { return same }
+    for var candidate in candidates {
+      guard let paths = try? await mirror.changes(from: candidate.commit, to: commit) else { continue }
+      let changes = TreeChanges(modified: Array(paths.modified), appeared: Array(paths.appeared))
+      guard !candidate.footprint.isTouched(by: changes) else { continue }
+      candidate.commit = commit
+      return candidate
+    }
+    return nil
+  }
+
+  private func rendered(_ mirror: Mirror, _ commit: String) async throws(GitError) -> RenderedCommit {
+    let inputs = RenderedCommit.Inputs(request.key)
+    func done(_ result: Result<[DesiredObject], RenderError>, _ footprint: TreeFootprint) -> RenderedCommit {
+      RenderedCommit(
+        inputs: inputs, repo: request.key.repo, commit: commit, footprint: footprint,
+        result: result.map { $0.map(SecretValues.hashed) })
+    }
     let spec: FluxKustomization
     var source = FluxSource()
     do throws(ParseError) {
       spec = FluxKustomization(try request.object.document())
       if let object = request.sourceObject { source = FluxSource(try object.document()) }
     } catch {
-      return .failure(.failed(sentence: error.description, place: nil))
+      return done(.failure(.failed(sentence: error.description, place: nil)), TreeFootprint())
     }
     let fluxSource = source
     let variables = await VariableReader(engine: engine, reconciler: request.reconciler).values(spec.substituteFrom)
-    let rendered = try await mirror.withTree(at: commit) { tree throws(RenderError) -> [DesiredObject] in
-      try Renderer().render(spec, source: fluxSource, tree: GitFileTree(tree: tree)) { variables[$0] ?? .unknown }
-    }
-    let discovery = await engine.discovery(of: request.reconciler.cluster)
-    return rendered.map { index($0, discovery) }
+    let renderer = if let repo = request.key.repo { await engine.renderer(of: repo) } else { Renderer() }
+    let (result, footprint) = try await mirror.withTree(at: commit) {
+      tree throws(Never) -> (Result<[DesiredObject], RenderError>, TreeFootprint) in
+      let tree = TrackedTree(GitFileTree(tree: tree))
+      let result = Result { () throws(RenderError) in
+        try renderer.render(spec, source: fluxSource, tree: tree) { variables[$0] ?? .unknown }
+      }
+      return (result, tree.footprint)
+    }.get()
+    return done(result, footprint)
   }
 
   /// By identity. A namespace on an object of cluster scope is dropped, as the API server does (`drift.md` N3).
   private func index(_ objects: [DesiredObject], _ discovery: Discovery?) -> [ObjectRef: DesiredObject] {
     var index: [ObjectRef: DesiredObject] = [:]
     for object in objects {
-      var object = SecretValues.hashed(object)
+      var object = object
       if discovery?.resource(for: object.groupKind)?.namespaced == false { object.namespace = "" }
       index[object.ref(in: request.reconciler.cluster)] = object
     }

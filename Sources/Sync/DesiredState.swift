@@ -1,4 +1,5 @@
 import GitOps
+import Rendering
 
 /// What decides the desired state of a reconciler: while this is equal nothing has to be rendered again.
 struct DesiredKey: Hashable, Sendable {
@@ -28,6 +29,28 @@ struct DesiredSet: Sendable {
   var headState: HeadState = .unknown
 }
 
+/// What a reconciler's spec makes of one commit, and what of the commit it was made from.
+struct RenderedCommit: Sendable {
+  /// What decides the result besides the commit.
+  struct Inputs: Hashable, Sendable {
+    let generation: Int
+    let sourceGeneration: Int
+    let variables: [String]
+
+    init(_ key: DesiredKey) {
+      generation = key.generation
+      sourceGeneration = key.sourceGeneration
+      variables = key.variables
+    }
+  }
+
+  let inputs: Inputs
+  let repo: RepoRow.ID?
+  var commit: String
+  let footprint: TreeFootprint
+  let result: Result<[DesiredObject], RenderError>
+}
+
 /// Where the desired state of one reconciler stands.
 struct DesiredState: Sendable {
   enum Value: Sendable {
@@ -42,6 +65,8 @@ struct DesiredState: Sendable {
   var value: Value = .loading
   /// A newer request is under way; `value` is that of the one before.
   var isRefreshing = true
+  /// What was rendered for `value`: the next request renders only what a commit changed.
+  var rendered: [RenderedCommit] = []
 
   var set: DesiredSet? { if case .ready(let set) = value { set } else { nil } }
 }
@@ -55,4 +80,6 @@ struct RenderRequest: Sendable {
   let source: Resource?
   /// The source's own object: what it leaves out of its artifact.
   let sourceObject: Object?
+  /// What was rendered before.
+  let rendered: [RenderedCommit]
 }

@@ -45,20 +45,23 @@ extension Engine {
     return [
       RenderRequest(
         reconciler: ref, key: state.key, object: object, resource: resource,
-        source: resource.source.flatMap { resources[$0] }, sourceObject: resource.source.flatMap { store.object($0) })
+        source: resource.source.flatMap { resources[$0] }, sourceObject: resource.source.flatMap { store.object($0) },
+        rendered: state.rendered)
     ]
   }
 
   nonisolated private func render(_ request: RenderRequest) async {
-    let value = await DesiredJob(request: request, engine: self).run()
-    await finish(request, value)
+    var job = DesiredJob(request: request, engine: self)
+    let value = await job.run()
+    await finish(request, value, job.rendered)
   }
 
-  private func finish(_ request: RenderRequest, _ value: DesiredState.Value) {
+  private func finish(_ request: RenderRequest, _ value: DesiredState.Value, _ rendered: [RenderedCommit]) {
     renderQueue.done(1)
     defer { workDone() }
     guard var state = desired[request.reconciler], state.key == request.key else { return }
     state.value = value
+    state.rendered = rendered
     state.isRefreshing = false
     desired[request.reconciler] = state
     satisfied[request.reconciler] = nil
@@ -72,6 +75,7 @@ extension Engine {
   func reader(of cluster: ClusterID) -> KubeReader? { clusters[cluster]?.reader }
   func discovery(of cluster: ClusterID) -> Discovery? { clusters[cluster]?.discovery }
   func repoRow(_ id: RepoRow.ID) -> RepoRow? { repos[id]?.row }
+  func renderer(of id: RepoRow.ID) -> Renderer { Renderer(parsed: repos[id]?.parsed ?? ParsedFiles()) }
 
   /// Who wants what: objects of the desired state and of the inventory, and from them the kinds to watch.
   func refreshMembership(_ resource: Resource) {

@@ -1,14 +1,14 @@
 import Git
 import Rendering
 
-/// A commit's tree as the renderer reads it, with files already read remembered by blob.
+/// A commit's tree as the renderer reads it. Links are links: Flux leaves them out of its artifacts.
 public struct GitFileTree: FileTree {
   let tree: GitTree
 
   /// Only valid as long as the tree is.
   public init(tree: GitTree) { self.tree = tree }
 
-  public func entry(_ path: String) -> FileEntry? { tree.entry(path).map(Self.entry) }
+  public func entry(_ path: String) -> FileEntry? { tree.entry(path, followingLinks: false).map(Self.entry) }
 
   public func list(_ directory: String) -> [(name: String, entry: FileEntry)] {
     tree.list(directory).map { ($0.name, Self.entry($0.entry)) }

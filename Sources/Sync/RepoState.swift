@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Git
 import GitOps
+import Rendering
 
 /// One repository at one reference, as the engine keeps it.
 struct RepoState: Sendable {
@@ -10,6 +11,8 @@ struct RepoState: Sendable {
   /// Nil: what the source reports decides.
   let reference: GitReference?
   var plan = LookPlan()
+  /// Its files, as far as they were parsed.
+  let parsed = ParsedFiles()
   /// Looked up at least once, with or without success.
   var isSeen = false
   /// When HEAD was last read.

@@ -31,7 +31,7 @@ enum Fixture {
     return DesiredObject(
       groupKind: groupKind, version: version, namespace: root["metadata"]?["namespace"]?.string ?? "",
       name: root["metadata"]?["name"]?.string ?? "",
-      root: YAMLNode(json: root, origin: Origin(file: 0, line: 14)), files: ["apps/web.yaml"])
+      root: YAMLNode(json: root, origin: Origin(file: 0, line: 14)), files: FileIndex(["apps/web.yaml"]))
   }
 
   /// A Kustomization that applied everything and runs again in six minutes.

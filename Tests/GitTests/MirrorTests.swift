@@ -37,8 +37,9 @@ struct MirrorTests {
     let old = try fixture.commit(["b/x": "1", "a/y": "1", "gone": "1", "same": "1"])
     let new = try fixture.commit(["b/x": "2", "B": "1", "gone": nil])
     try await _ = fixture.mirror.fetch(.branch("main"))
-    #expect(try await fixture.mirror.changedPaths(from: old, to: new) == ["B", "b/x", "gone"])
-    #expect(try await fixture.mirror.changedPaths(from: new, to: new) == [])
+    let changes = try await fixture.mirror.changes(from: old, to: new)
+    #expect(changes == PathChanges(modified: ["b/x"], appeared: ["B", "gone"]))
+    #expect(try await fixture.mirror.changes(from: new, to: new) == PathChanges())
   }
 
   @Test func fetchesOnlyTheReferenceThatIsAskedFor() async throws {

@@ -17,13 +17,13 @@ import Testing
     ])
   func aPatternExcludes(_ pattern: String, _ path: String, _ expected: Bool) {
     let parts = path.split(separator: "/").map(String.init)
-    #expect(IgnorePattern.excludes(IgnorePattern.read(pattern, domain: []), file: parts) == expected)
+    #expect((IgnorePattern.outcome(IgnorePattern.read(pattern, domain: []), file: parts) == .exclude) == expected)
   }
 
   @Test func theLastPatternThatMatchesCounts() {
     let patterns = IgnorePattern.read("/*\n!/apps\n# apps\n\napps/secret.yaml\r\n", domain: [])
     func excludes(_ path: String) -> Bool {
-      IgnorePattern.excludes(patterns, file: path.split(separator: "/").map(String.init))
+      IgnorePattern.outcome(patterns, file: path.split(separator: "/").map(String.init)) == .exclude
     }
     #expect(excludes("infra/a.yaml"))
     #expect(!excludes("apps/a.yaml"))
@@ -32,9 +32,9 @@ import Testing
 
   @Test func aPatternSpeaksOfItsDirectoryOnly() {
     let patterns = IgnorePattern.read("a.yaml", domain: ["x"])
-    #expect(IgnorePattern.excludes(patterns, file: ["x", "a.yaml"]))
-    #expect(!IgnorePattern.excludes(patterns, file: ["a.yaml"]))
-    #expect(!IgnorePattern.excludes(patterns, file: ["y", "a.yaml"]))
+    #expect(IgnorePattern.outcome(patterns, file: ["x", "a.yaml"]) == .exclude)
+    #expect(IgnorePattern.outcome(patterns, file: ["a.yaml"]) == nil)
+    #expect(IgnorePattern.outcome(patterns, file: ["y", "a.yaml"]) == nil)
   }
 
   @Test func manyStarsDoNotTakeForever() {

@@ -303,10 +303,38 @@ func object(_ kind: String, _ name: String, group: String = "v1", more: String =
     #expect(try render(["v.yaml": exempt], spec: spec)[0].root["data"]?["b"]?.string == "${a}")
   }
 
+  @Test func theDefaultsSpeakOnlyWhereThereIsNoPattern() throws {
+    let files = [
+      "a.yaml": object("ConfigMap", "a"), ".github/ci.yaml": object("ConfigMap", "ci"), ".sops.yaml": "keys: []",
+      "x/empty/.sourceignore": "# nothing\n",
+    ]
+    #expect(try names(render(files)) == ["ConfigMap a"])
+    #expect(refusal(files, source: ["ignore": "*.md"])?.description.contains(".sops.yaml") == true)
+    let more = files.merging(["x/deep/.sourceignore": "*.md", ".sops.yaml": object("ConfigMap", "keys")]) { $1 }
+    #expect(try names(render(more)) == ["ConfigMap ci", "ConfigMap keys", "ConfigMap a"])
+  }
+
+  @Test func aPathOfWhichNothingReachesTheArtifactIsNotThere() {
+    let files = ["apps/a.yaml": object("ConfigMap", "a"), "b.yaml": object("ConfigMap", "b")]
+    #expect(
+      refusal(files, spec: ["path": "./apps"], source: ["ignore": "apps/"])
+        == .failed(sentence: "kustomization path not found: ./apps", place: nil))
+  }
+
+  @Test func aFileThatGitLFSKeepsElsewhereIsNotKnown() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    #expect(
+      refusal(["a.yaml": pointer]) == .undetermined(feature: "the Git LFS file a.yaml", place: "a.yaml"))
+    let generated = "configMapGenerator: [{name: m, files: [model.bin]}]"
+    #expect(
+      refusal(["kustomization.yaml": generated, "model.bin": pointer])
+        == .undetermined(feature: "the Git LFS file model.bin", place: "model.bin"))
+  }
+
   @Test func whatTheSourceLeavesOutIsNotThere() throws {
     let files = [
-      "a.yaml": object("ConfigMap", "a"), "b.yaml": object("ConfigMap", "b"), ".sops.yaml": "creation_rules: []",
-      ".github/ci.yaml": "on: push", ".sourceignore": "# comment\n/b.yaml\n", "sub/.sourceignore": "*\n!keep.yaml\n",
+      "a.yaml": object("ConfigMap", "a"), "b.yaml": object("ConfigMap", "b"), ".gitmodules": "no: manifest",
+      ".sourceignore": "# comment\n/b.yaml\n", "sub/.sourceignore": "*\n!keep.yaml\n",
       "sub/x.yaml": "no: manifest", "sub/keep.yaml": object("ConfigMap", "keep"), "link.yaml": "no: manifest",
     ]
     #expect(

@@ -34,19 +34,23 @@ struct IgnorePattern: Sendable {
   }
 
   /// What Flux leaves out of every artifact unless a pattern includes it again.
+  static let versionControl = [".git/", ".gitignore", ".gitmodules", ".gitattributes"].map {
+    IgnorePattern($0, domain: [])
+  }
+
+  /// What it leaves out besides where nobody wrote a pattern.
   static let defaults: [IgnorePattern] = [
-    ".git/", ".gitignore", ".gitmodules", ".gitattributes", "*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv",
-    "*.tar.gz", "*.zip", ".github/", ".circleci/", ".travis.yml", ".gitlab-ci.yml", "appveyor.yml", ".drone.yml",
-    "cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml", "**/.goreleaser.yml", "**/.sops.yaml",
-    "**/.flux.yaml",
+    "*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip", ".github/", ".circleci/", ".travis.yml",
+    ".gitlab-ci.yml", "appveyor.yml", ".drone.yml", "cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml",
+    "**/.goreleaser.yml", "**/.sops.yaml", "**/.flux.yaml",
   ].map { IgnorePattern($0, domain: []) }
 
-  /// Whether the patterns, of which the last that matches counts, leave a file out.
-  static func excludes(_ patterns: [IgnorePattern], file path: [String]) -> Bool {
+  /// What the last of the patterns that matches a file says.
+  static func outcome(_ patterns: [IgnorePattern], file path: [String]) -> Outcome? {
     for pattern in patterns.reversed() {
-      if let outcome = pattern.match(path) { return outcome == .exclude }
+      if let outcome = pattern.match(path) { return outcome }
     }
-    return false
+    return nil
   }
 
   private func match(_ path: [String]) -> Outcome? {

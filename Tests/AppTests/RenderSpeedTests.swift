@@ -1,0 +1,166 @@
+import Foundation
+import Git
+import GitOps
+import Rendering
+import Structured
+import Sync
+import TestKit
+import Testing
+
+@testable import App
+
+/// Figures for `make bench`, from a build with optimisation. They are printed; only the results are expected.
+@Suite(
+  .serialized,
+  .enabled(if: ProcessInfo.processInfo.environment["DRIFTGLASS_BENCH"] != nil, "DRIFTGLASS_BENCH asks for figures"))
+struct RenderSpeedTests {
+  private static func milliseconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    return (ContinuousClock.now - start) / .milliseconds(1)
+  }
+
+  private static func shown(_ times: [Double]) -> String {
+    let sorted = times.sorted()
+    return String(
+      format: "%.2f ms (%.2f-%.2f of %d)", sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1], sorted.count)
+  }
+
+  /// Every directory with a kustomization of the repository with most of them, from Git, against one `kubectl kustomize` each.
+  @Test(
+    .enabled(
+      if: SharedFolder.path("corpora/repos") != nil && TestKit.Program.find("kubectl") != nil,
+      "no kubectl, or no repositories"))
+  func everyDirectoryOfTheLargestRepository() async throws {
+    let folder = try #require(SharedFolder.path("corpora/repos"))
+    let kubectl = try #require(TestKit.Program.find("kubectl"))
+    var largest: (name: String, directories: [String]) = ("", [])
+    for file in try FileManager.default.contentsOfDirectory(atPath: "\(folder)/builds").sorted()
+    where file.hasSuffix(".json") {
+      let index = try JSON(parsing: Array(Data(contentsOf: URL(fileURLWithPath: "\(folder)/builds/\(file)"))))
+      let directories = (index.array ?? []).filter { $0["status"] == "ok" }.compactMap { $0["dir"]?.string }
+      if directories.count > largest.directories.count { largest = (String(file.dropLast(5)), directories) }
+    }
+    let work = try TemporaryFolder("speed")
+    try await TestKit.Program.check(["tar", "xzf", "\(folder)/inputs/\(largest.name).tar.gz", "-C", work.path])
+    let top = work.file(try #require(FileManager.default.contentsOfDirectory(atPath: work.path).first))
+    let builder = try CommitBuilder(creatingBareAt: work.file("bare.git"))
+    var files: [String: [UInt8]?] = [:]
+    for name in try FileManager.default.subpathsOfDirectory(atPath: top) {
+      let attributes = try FileManager.default.attributesOfItem(atPath: "\(top)/\(name)")
+      if attributes[.type] as? FileAttributeType == .typeRegular {
+        files[name] = Array(try Data(contentsOf: URL(fileURLWithPath: "\(top)/\(name)")))
+      }
+    }
+    try builder.commit(files, subject: "All", time: Date(timeIntervalSince1970: 1_700_000_000))
+
+    var ours: [Double] = []
+    var objects = 0
+    for _ in 0..<5 {
+      objects = 0
+      ours.append(
+        try Self.milliseconds {
+          let renderer = Renderer()
+          _ = try LocalRepository.withTree(containing: builder.path, at: "main") { tree throws(Never) in
+            for directory in largest.directories {
+              objects += (try? renderer.build(directory, in: GitFileTree(tree: tree)).count) ?? 0
+            }
+          }
+        })
+    }
+    let start = ContinuousClock.now
+    for directory in largest.directories {
+      try await TestKit.Program.run(
+        [kubectl, "kustomize", "--load-restrictor", "LoadRestrictionsNone", "\(top)/\(directory)"])
+    }
+    let theirs = (ContinuousClock.now - start) / .milliseconds(1)
+    let best = ours.sorted()[ours.count / 2]
+    print("render \(largest.name): \(largest.directories.count) directories, \(objects) objects")
+    print("  from Git, nothing known before: \(Self.shown(ours))")
+    print(String(format: "  kubectl kustomize for each: %.0f ms, %.0fx", theirs, theirs / best))
+    #expect(objects > 0)
+  }
+
+  @Test func tenThousandPlainObjects() throws {
+    let work = try TemporaryFolder("speed")
+    let builder = try CommitBuilder(creatingBareAt: work.file("bare.git"))
+    var files: [String: [UInt8]?] = [:]
+    for app in 0..<100 {
+      for number in 0..<100 {
+        files["apps/app-\(app)/web-\(number).yaml"] = Array(Self.deployment(app, number, "1").utf8)
+      }
+    }
+    let old = try builder.commit(files, subject: "All", time: Date(timeIntervalSince1970: 1_700_000_000))
+    let new = try builder.commit(
+      ["apps/app-7/web-7.yaml": Array(Self.deployment(7, 7, "2").utf8)], subject: "One",
+      time: Date(timeIntervalSince1970: 1_700_000_060))
+    let specs = try (0..<100).map { app in
+      let object: JSON = [
+        "metadata": ["name": .string("app-\(app)"), "namespace": "flux-system"],
+        "spec": ["path": .string("./apps/app-\(app)"), "targetNamespace": "shop"],
+      ]
+      return FluxKustomization(try JSONDocument(parsing: object.encoded()))
+    }
+    let cluster = ClusterID("one")
+    func index(_ objects: [DesiredObject]) -> [ObjectRef: DesiredObject] {
+      Dictionary(objects.map { ($0.ref(in: cluster), $0) }) { $1 }
+    }
+    var first: [Double] = []
+    var second: [Double] = []
+    for _ in 0..<5 {
+      let renderer = Renderer()
+      var footprints: [TreeFootprint] = []
+      var count = 0
+      first.append(
+        try Self.milliseconds {
+          try LocalRepository.withTree(containing: builder.path, at: old) { tree throws(RenderError) in
+            for spec in specs {
+              let tracked = TrackedTree(GitFileTree(tree: tree))
+              count += index(try renderer.render(spec, tree: tracked)).count
+              footprints.append(tracked.footprint)
+            }
+          }.get()
+        })
+      #expect(count == 10_000)
+      var rendered = 0
+      second.append(
+        try Self.milliseconds {
+          let paths = try LocalRepository.changes(containing: builder.path, from: old, to: new)
+          let changes = TreeChanges(modified: Array(paths.modified), appeared: Array(paths.appeared))
+          try LocalRepository.withTree(containing: builder.path, at: new) { tree throws(RenderError) in
+            for (spec, footprint) in zip(specs, footprints) where footprint.isTouched(by: changes) {
+              rendered += index(try renderer.render(spec, tree: TrackedTree(GitFileTree(tree: tree)))).count
+            }
+          }.get()
+        })
+      #expect(rendered == 100)
+    }
+    print("render 10,000 plain objects in 10,000 files of 100 Kustomizations, from Git: \(Self.shown(first))")
+    print("  one changed file, with the comparison of the commits and its Kustomization: \(Self.shown(second))")
+  }
+
+  private static func deployment(_ app: Int, _ number: Int, _ tag: String) -> String {
+    """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: web-\(app)-\(number)
+      labels: {app: web, part-of: app-\(app)}
+    spec:
+      replicas: 2
+      selector: {matchLabels: {app: web-\(number)}}
+      template:
+        metadata: {labels: {app: web-\(number)}}
+        spec:
+          containers:
+            - name: web
+              image: registry.example.com/web:\(tag)
+              env:
+                - {name: LEVEL, value: info}
+                - {name: REGION, value: north}
+              ports:
+                - containerPort: 8080
+              resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 128Mi}}
+    """
+  }
+}
