@@ -27,6 +27,8 @@ public final class GitTree {
   private let root: ObjectID
   private var repository: OpaquePointer?
   private var directories: [ObjectID: Directory] = [:]
+  /// Directories by path, where no link led to them.
+  private var places: [String: ObjectID] = [:]
   private var entryCount = 0
   private var listedCount = 0
 
@@ -44,6 +46,7 @@ public final class GitTree {
   func close() {
     repository = nil
     directories = [:]
+    places = [:]
   }
 
   /// What is at a path from the root, without leading or trailing slash; empty for the root itself; nil when there is
@@ -80,9 +83,11 @@ public final class GitTree {
     _ path: String, followingLinks: Bool = true
   ) -> (entry: TreeEntry, id: ObjectID)? {
     guard path.utf8.count <= Self.maximumPath else { return nil }
+    if let found = beside(path) { return found }
     // What is still to walk, the next component last; links push theirs onto it.
     var ahead = components(path)
     var walked: [(name: String, id: ObjectID)] = []
+    let hasSteps = ahead.contains("..")
     var hops = 0
     var here: (entry: TreeEntry, id: ObjectID) = (.directory, root)
     while let component = ahead.popLast() {
@@ -93,15 +98,14 @@ public final class GitTree {
         continue
       }
       guard case .directory = here.entry, walked.count < Self.maximumDepth else { return nil }
-      let place = walked.map(\.name).joined(separator: "/")
-      let directory = load(here.id, path: place)
+      let directory = directories[here.id] ?? load(here.id, path: walked.map(\.name).joined(separator: "/"))
       guard let index = directory.index[component] else { return nil }
       let found = directory.entries[index]
       if found.entry == .link {
         guard followingLinks else { return ahead.isEmpty ? (.link, found.id) : nil }
         hops += 1
         guard hops <= Self.maximumHops,
-          let target = try? blob(found.id, path: place, limit: Self.maximumTarget),
+          let target = try? blob(found.id, path: component, limit: Self.maximumTarget),
           let text = String(validating: target, as: UTF8.self), !text.hasPrefix("/"), !text.isEmpty
         else { return nil }
         ahead += components(text)
@@ -110,6 +114,7 @@ public final class GitTree {
       here = (found.entry, found.id)
       if found.entry == .directory {
         walked.append((component, found.id))
+        if hops == 0, !hasSteps { places[walked.map(\.name).joined(separator: "/")] = found.id }
       } else if !ahead.isEmpty {
         return nil
       }
@@ -117,8 +122,18 @@ public final class GitTree {
     return here
   }
 
+  /// What is in a directory that was walked to before; nil says nothing.
+  private func beside(_ path: String) -> (entry: TreeEntry, id: ObjectID)? {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), let id = places[String(path[..<slash])],
+      let directory = directories[id], let index = directory.index[String(path[path.utf8.index(after: slash)...])]
+    else { return nil }
+    let found = directory.entries[index]
+    return found.entry == .link ? nil : (found.entry, found.id)
+  }
+
   private func components(_ path: String) -> [String] {
-    path.split(separator: "/").filter { $0 != "." }.map(String.init).reversed()
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }.filter { $0 != "." }
+      .reversed()
   }
 
   private func load(_ id: ObjectID, path: String) -> Directory {

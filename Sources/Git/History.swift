@@ -141,34 +141,100 @@ struct History {
     let oldTree = try tree(of: old)
     let newTree = try tree(of: new)
     if oldTree == newTree { return PathChanges() }
-    let changes = try reading { () throws(GitFailure) -> PathChanges? in
-      let old = try lookUp(oldTree, GIT_OBJECT_TREE)
-      let new = try lookUp(newTree, GIT_OBJECT_TREE)
-      let diff = try Handle(freedBy: git_diff_free) {
-        git_diff_tree_to_tree($0, repository, old.pointer, new.pointer, nil)
-      }
-      let count = git_diff_num_deltas(diff.pointer)
-      guard count <= Self.maximumPaths else { return nil }
-      var changes = PathChanges()
-      for index in 0..<count {
-        guard let delta = git_diff_get_delta(diff.pointer, index)?.pointee else { continue }
-        for path in [delta.old_file.path, delta.new_file.path] {
-          guard let path = path.map({ String(cString: $0) }) else { continue }
-          if delta.status == GIT_DELTA_MODIFIED {
-            changes.modified.insert(path)
-          } else {
-            changes.appeared.insert(path)
-          }
-        }
-      }
-      return changes
+    var walk = TreeComparison(limit: Self.maximumPaths)
+    let isWithin = try reading { () throws(GitFailure) in
+      try walk.compare(
+        try lookUp(oldTree, GIT_OBJECT_TREE), try lookUp(newTree, GIT_OBJECT_TREE), at: "", depth: 0, in: self)
     }
-    guard let changes else { throw GitError(.limit, "\(name): more than \(Self.maximumPaths) paths differ") }
-    return changes
+    guard isWithin else { throw GitError(.limit, "\(name): more than \(Self.maximumPaths) paths differ") }
+    return walk.changes
   }
 
-  private func lookUp(_ id: ObjectID, _ type: git_object_t) throws(GitFailure) -> Handle {
+  fileprivate func lookUp(_ id: ObjectID, _ type: git_object_t) throws(GitFailure) -> Handle {
     var raw = id.raw
     return try Handle(freedBy: git_object_free) { git_object_lookup($0, repository, &raw, type) }
+  }
+}
+
+/// Walks two trees at once, into directories that differ only: libgit2's own comparison reads all of both.
+private struct TreeComparison {
+  let limit: Int
+  var changes = PathChanges()
+
+  init(limit: Int) { self.limit = limit }
+
+  /// - Returns: false when more differs than the limit.
+  mutating func compare(
+    _ old: borrowing Handle, _ new: borrowing Handle, at path: String, depth: Int, in history: History
+  ) throws(GitFailure) -> Bool {
+    guard depth <= GitTree.maximumDepth else { return false }
+    var before: [String: OpaquePointer] = [:]
+    for index in 0..<git_tree_entrycount(old.pointer) {
+      guard let entry = git_tree_entry_byindex(old.pointer, index) else { continue }
+      before[String(cString: git_tree_entry_name(entry))] = entry
+    }
+    for index in 0..<git_tree_entrycount(new.pointer) {
+      guard let entry = git_tree_entry_byindex(new.pointer, index) else { continue }
+      let name = String(cString: git_tree_entry_name(entry))
+      guard let other = before.removeValue(forKey: name) else {
+        guard try whole(entry, name, at: path, depth, history) else { return false }
+        continue
+      }
+      if git_oid_equal(git_tree_entry_id(entry), git_tree_entry_id(other)) != 0,
+        git_tree_entry_filemode(entry) == git_tree_entry_filemode(other)
+      {
+        continue
+      }
+      let isTree = (git_tree_entry_type(entry) == GIT_OBJECT_TREE, git_tree_entry_type(other) == GIT_OBJECT_TREE)
+      switch isTree {
+      case (true, true):
+        let trees = (try history.tree(entry), try history.tree(other))
+        guard
+          try compare(
+            try history.lookUp(trees.1, GIT_OBJECT_TREE), try history.lookUp(trees.0, GIT_OBJECT_TREE),
+            at: path + name + "/", depth: depth + 1, in: history)
+        else { return false }
+      case (false, false):
+        let isModified =
+          git_tree_entry_type(entry) == GIT_OBJECT_BLOB && git_tree_entry_type(other) == GIT_OBJECT_BLOB
+          && (git_tree_entry_filemode(entry) == GIT_FILEMODE_LINK)
+            == (git_tree_entry_filemode(other) == GIT_FILEMODE_LINK)
+        if isModified { changes.modified.insert(path + name) } else { changes.appeared.insert(path + name) }
+      default:
+        guard try whole(other, name, at: path, depth, history), try whole(entry, name, at: path, depth, history) else {
+          return false
+        }
+      }
+      guard changes.modified.count + changes.appeared.count <= limit else { return false }
+    }
+    for (name, entry) in before {
+      guard try whole(entry, name, at: path, depth, history) else { return false }
+    }
+    return changes.modified.count + changes.appeared.count <= limit
+  }
+
+  /// Everything in an entry that only one of the trees has.
+  private mutating func whole(
+    _ entry: OpaquePointer, _ name: String, at path: String, _ depth: Int, _ history: History
+  ) throws(GitFailure) -> Bool {
+    guard depth <= GitTree.maximumDepth else { return false }
+    guard git_tree_entry_type(entry) == GIT_OBJECT_TREE else {
+      changes.appeared.insert(path + name)
+      return changes.appeared.count <= limit
+    }
+    let tree = try history.lookUp(try history.tree(entry), GIT_OBJECT_TREE)
+    for index in 0..<git_tree_entrycount(tree.pointer) {
+      guard let inner = git_tree_entry_byindex(tree.pointer, index) else { continue }
+      let innerName = String(cString: git_tree_entry_name(inner))
+      guard try whole(inner, innerName, at: path + name + "/", depth + 1, history) else { return false }
+    }
+    return true
+  }
+}
+
+extension History {
+  fileprivate func tree(_ entry: OpaquePointer) throws(GitFailure) -> ObjectID {
+    guard let id = git_tree_entry_id(entry) else { throw GitFailure(code: -1) }
+    return ObjectID(id.pointee)
   }
 }

@@ -27,16 +27,6 @@ public enum LocalRepository {
     return result
   }
 
-  /// The paths that differ between the trees of two commits.
-  /// - Throws: `GitError` when there is no repository, a commit is not there, or more than 100,000 paths differ.
-  public static func changes(containing path: String, from old: String, to new: String) throws(GitError) -> PathChanges
-  {
-    try GitLibrary.prepare()
-    let repository = try opened(path)
-    let history = History(repository: repository.pointer, name: path)
-    return try history.changes(from: history.known(old), to: history.known(new))
-  }
-
   private static func opened(_ path: String) throws(GitError) -> Handle {
     do throws(GitFailure) {
       return try open(path)

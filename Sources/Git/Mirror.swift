@@ -3,36 +3,35 @@ import FoundationEssentials
 import GitOps
 import Synchronization
 
-/// A bare copy of one repository: fetched on one queue, read on another, so that a fetch that hangs never holds up a
+/// A bare copy of one repository: fetched on one queue, read on others, so that a fetch that hangs never holds up a
 /// reader. There is no working tree, no index, no hook, no filter (D1).
-public actor Mirror {
-  public nonisolated let address: RepositoryAddress
-  private nonisolated let token: TokenReference?
+public final class Mirror: Sendable {
+  public let address: RepositoryAddress
+  private let token: TokenReference?
   /// Path of the CA's certificates.
-  private nonisolated let authority: String?
-  private nonisolated let layout: BareLayout
-  private nonisolated let limits: FetchLimits
-  private nonisolated let slots: FetchSlots
-  private nonisolated let credentials: CredentialSource?
-  private nonisolated let access: HostAccess?
-  private nonisolated let left: LeftBehind
-  private nonisolated let fetches: FetchQueue
-  private nonisolated let shared = Mutex(Shared())
-  private nonisolated let executor: QueueExecutor
+  private let authority: String?
+  private let layout: BareLayout
+  private let limits: FetchLimits
+  private let slots: FetchSlots
+  private let credentials: CredentialSource?
+  private let access: HostAccess?
+  private let left: LeftBehind
+  private let fetches: FetchQueue
+  private let shared = Mutex(Shared())
+  private let readers: [MirrorReader]
+  /// How many wait for each reader.
+  private let waiting: Mutex<[Int]>
+
+  /// As many trees are read at a time; each reader has the repository open for itself.
+  private static let readerCount = 2
 
   /// Between the fetching and the reading side.
-  private struct Shared {
+  struct Shared {
     /// A reader or a fetch met damage: nothing is read until a fetch has begun anew.
     var isDamaged = false
     /// What a helper gave and the server took.
     var credential: GitCredential?
   }
-
-  private var repository: Handle?
-  /// All reconcilers of a repository ask the same after a commit.
-  private var lastChanges: (old: String, new: String, changes: PathChanges)?
-
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(of location: RepositoryLocation, in cache: MirrorCache) {
     address = location.address
@@ -45,12 +44,15 @@ public actor Mirror {
     access = cache.access
     left = cache.left
     fetches = FetchQueue(label: "git.fetch", left: cache.left)
-    executor = QueueExecutor(label: "git.read")
+    let layout = layout
+    let name = address.url
+    readers = (0..<Self.readerCount).map { _ in MirrorReader(layout, name: name) }
+    waiting = Mutex(Array(repeating: 0, count: Self.readerCount))
   }
 
   /// The commit that the remote's reference points to now; nothing is downloaded.
   /// - Throws: `GitError`.
-  public nonisolated func remoteHead(_ reference: GitReference) async throws(GitError) -> String {
+  public func remoteHead(_ reference: GitReference) async throws(GitError) -> String {
     try reference.check(in: address)
     return try await converse(isDownload: false) { [address] operation in
       Result { () throws(GitError) in
@@ -62,7 +64,7 @@ public actor Mirror {
 
   /// Brings the reference with its whole history here, if the remote's has moved, and gives its commit.
   /// - Throws: `GitError`; what was here before stays readable.
-  public nonisolated func fetch(_ reference: GitReference) async throws(GitError) -> String {
+  public func fetch(_ reference: GitReference) async throws(GitError) -> String {
     try reference.check(in: address)
     // Most of the time nothing has moved. Asking first takes none of the few places for downloads, and a silent host
     // holds up nobody who may download.
@@ -78,7 +80,7 @@ public actor Mirror {
   }
 
   /// Runs one conversation with the remote in a slot, and once more with a credential when the server wants one.
-  private nonisolated func converse<T: Sendable>(
+  private func converse<T: Sendable>(
     isDownload: Bool, _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>
   ) async throws(GitError) -> T {
     let host = address.scheme == .file ? layout.path : address.host
@@ -102,7 +104,7 @@ public actor Mirror {
   }
 
   /// - Parameter ended: given each operation that ended.
-  private nonisolated func attempt<T: Sendable>(
+  private func attempt<T: Sendable>(
     _ body: @escaping @Sendable (FetchOperation) -> Result<T, GitError>, ended: (FetchOperation) -> Void
   ) async throws(GitError) -> T {
     guard !fetches.isHanging else {
@@ -138,13 +140,13 @@ public actor Mirror {
     return value
   }
 
-  private nonisolated func knownCredential() throws(GitError) -> GitCredential? {
+  private func knownCredential() throws(GitError) -> GitCredential? {
     guard let token else { return shared.withLock { $0.credential } }
     guard address.scheme == .https || address.scheme == .http else { return nil }
     return GitCredential(user: address.user ?? "git", password: try token.read(for: address))
   }
 
-  private nonisolated func knownAuthorities() throws(GitError) -> [UInt8]? {
+  private func knownAuthorities() throws(GitError) -> [UInt8]? {
     guard let authority else { return nil }
     guard let bytes = TokenReference.contents(of: authority, atMost: 1 << 20), !bytes.isEmpty else {
       throw GitError(.certificate, "\(address.url): its CA cannot be read from \(authority); correct ca: under repos:")
@@ -153,7 +155,7 @@ public actor Mirror {
   }
 
   /// On the fetching thread: the commit of the reference, if the remote's is where the mirror's is.
-  private nonisolated func unmoved(
+  private func unmoved(
     _ reference: GitReference, _ operation: FetchOperation
   ) throws(GitError) -> String? {
     let remote = try RemoteConnection(to: address, into: nil, operation: operation).find(reference)
@@ -167,7 +169,7 @@ public actor Mirror {
   }
 
   /// On the fetching thread.
-  private nonisolated func download(
+  private func download(
     _ reference: GitReference, _ operation: FetchOperation
   ) throws(GitError) -> String {
     let repository = try prepared()
@@ -183,7 +185,7 @@ public actor Mirror {
   }
 
   /// The repository to fetch into: as we made it, or made anew.
-  private nonisolated func prepared() throws(GitError) -> Handle {
+  private func prepared() throws(GitError) -> Handle {
     if shared.withLock({ $0.isDamaged }), layout.exists { try layout.discard() }
     if !layout.exists { try layout.create() }
     shared.withLock { $0.isDamaged = false }
@@ -196,99 +198,95 @@ public actor Mirror {
     }
   }
 
+  // MARK: Reading
+
   /// The commit of a reference at its last fetch; nil before the first one.
   /// - Throws: `GitError` of kind `corrupt` or `io`.
-  public func head(_ reference: GitReference) throws(GitError) -> String? {
+  public func head(_ reference: GitReference) async throws(GitError) -> String? {
     guard layout.exists else { return nil }
-    return try read { history throws(GitError) in try history.head(reference)?.text }
+    return try await read { reader throws(GitError) in
+      try await reader.read { history throws(GitError) in try history.head(reference)?.text }
+    }
   }
 
   /// Whether a commit is here and can be read.
-  public func contains(_ commit: String) -> Bool {
+  public func contains(_ commit: String) async -> Bool {
     guard let id = ObjectID(commit), layout.exists else { return false }
-    return (try? read { history throws(GitError) in history.contains(id) }) ?? false
+    let answer = try? await read { reader throws(GitError) in
+      try await reader.read { history throws(GitError) in history.contains(id) }
+    }
+    return answer ?? false
   }
 
   /// Author, time and subject of a commit; text that is not UTF-8 is repaired, long text cut, odd times clamped.
   /// - Throws: `GitError` of kind `gone` when the commit is not here, `corrupt`, `io`.
-  public func commit(_ id: String) throws(GitError) -> CommitSummary {
-    try read { history throws(GitError) in try history.summary(history.known(id)) }
+  public func commit(_ id: String) async throws(GitError) -> CommitSummary {
+    try await read { reader throws(GitError) in
+      try await reader.read { history throws(GitError) in try history.summary(history.known(id)) }
+    }
   }
 
   /// How many commits `head` has that `base` has not; nil when the base is not here.
   /// - Throws: `GitError` of kind `gone` when the head is not here, `corrupt`, `io`.
-  public func ahead(base: String, head: String) throws(GitError) -> Int? {
-    try read { history throws(GitError) in
-      let head = try history.known(head)
-      guard let base = ObjectID(base), history.contains(base) else { return nil }
-      return try history.ahead(base: base, head: head)
+  public func ahead(base: String, head: String) async throws(GitError) -> Int? {
+    try await read { reader throws(GitError) in
+      try await reader.read { history throws(GitError) in
+        let head = try history.known(head)
+        guard let base = ObjectID(base), history.contains(base) else { return nil }
+        return try history.ahead(base: base, head: head)
+      }
     }
   }
 
   /// The commits that `head` has and `base` has not (nil: its whole history), newest first.
   /// - Throws: `GitError` of kind `gone`, `corrupt`, `io`.
-  public func commits(after base: String?, upTo head: String, limit: Int) throws(GitError) -> [CommitSummary] {
-    try read { history throws(GitError) in
-      var hidden: ObjectID?
-      if let base { hidden = try history.known(base) }
-      return try history.log(after: hidden, upTo: history.known(head), limit: limit)
+  public func commits(after base: String?, upTo head: String, limit: Int) async throws(GitError) -> [CommitSummary] {
+    try await read { reader throws(GitError) in
+      try await reader.read { history throws(GitError) in
+        var hidden: ObjectID?
+        if let base { hidden = try history.known(base) }
+        return try history.log(after: hidden, upTo: history.known(head), limit: limit)
+      }
     }
   }
 
   /// The paths that differ between two commits' trees.
   /// - Throws: `GitError` of kind `gone`, `limit` (more than 100,000), `corrupt`, `io`.
-  public func changes(from old: String, to new: String) throws(GitError) -> PathChanges {
-    if let last = lastChanges, last.old == old, last.new == new { return last.changes }
-    let changes = try read { history throws(GitError) in
-      try history.changes(from: history.known(old), to: history.known(new))
-    }
-    lastChanges = (old, new, changes)
-    return changes
+  public func changes(from old: String, to new: String) async throws(GitError) -> PathChanges {
+    try await read { reader throws(GitError) in try await reader.changes(from: old, to: new) }
   }
 
-  /// Runs `body` with the tree of a commit on the reading queue: other readers of this mirror wait for it, fetches do
-  /// not. What was made from a tree that could not be read completely is dropped.
+  /// Runs `body` with the tree of a commit on a reading queue; fetches do not wait for it. What was made from a tree that
+  /// could not be read completely is dropped.
   /// - Throws: `GitError` of kind `gone`, `limit`, `corrupt`, `io`; what `body` throws is in the result.
   public func withTree<T: Sendable, Failure: Error>(
     at commit: String, _ body: @Sendable (GitTree) throws(Failure) -> T
-  ) throws(GitError) -> Result<T, Failure> {
-    try read { history throws(GitError) in
-      let root = try history.tree(of: history.known(commit))
-      let tree = GitTree(repository: history.repository, root: root, name: address.url)
-      defer { tree.close() }
-      let result = Result { () throws(Failure) in try body(tree) }
-      if let failure = tree.failure { throw failure }
-      return result
-    }
+  ) async throws(GitError) -> Result<T, Failure> {
+    try await read { reader throws(GitError) in try await reader.withTree(at: commit, body) }
   }
 
-  private func read<T>(_ body: (History) throws(GitError) -> T) throws(GitError) -> T {
+  /// With the reader for which the fewest wait.
+  private func read<T: Sendable>(
+    _ body: (MirrorReader) async throws(GitError) -> T
+  ) async throws(GitError) -> T {
+    guard !shared.withLock({ $0.isDamaged }) else {
+      throw GitError(.corrupt, "\(address.url): its mirror is damaged; it is fetched anew")
+    }
+    let number = waiting.withLock { waiting in
+      let number = waiting.indices.min { waiting[$0] < waiting[$1] } ?? 0
+      waiting[number] += 1
+      return number
+    }
+    defer { waiting.withLock { $0[number] -= 1 } }
     do throws(GitError) {
-      return try body(History(repository: opened(), name: address.url))
+      return try await body(readers[number])
     } catch {
       if error.kind == .corrupt { shared.withLock { $0.isDamaged = true } }
       throw error
     }
   }
 
-  private func opened() throws(GitError) -> OpaquePointer {
-    guard !shared.withLock({ $0.isDamaged }) else {
-      throw GitError(.corrupt, "\(address.url): its mirror is damaged; it is fetched anew")
-    }
-    if let open = repository?.pointer { return open }
-    guard layout.exists else { throw GitError(.io, "\(address.url): it was not fetched yet") }
-    guard layout.isIntact else {
-      throw GitError(.corrupt, "\(address.url): its mirror was changed by somebody else; it is fetched anew")
-    }
-    do throws(GitFailure) {
-      let handle = try layout.open()
-      let pointer = handle.pointer
-      repository = consume handle
-      return pointer
-    } catch {
-      throw GitError(reading: address.url, error)
-    }
+  func close() async {
+    for reader in readers { await reader.close() }
   }
-
-  func close() { repository = nil }
 }

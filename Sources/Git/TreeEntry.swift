@@ -29,6 +29,8 @@ enum EntryName {
     if name == Array(".".utf8) || name == Array("..".utf8) { return "is named '.' or '..'" }
     if name.contains(UInt8(ascii: "/")) || name.contains(0) { return "has a name with '/' or NUL" }
     guard let text = String(validating: name, as: UTF8.self) else { return "has a name that is not UTF-8" }
+    // Plain letters that do not start like one: nearly all names.
+    if name[0] < 0x80, name[0] != UInt8(ascii: "."), name[0] | 0x20 != UInt8(ascii: "g") { return nil }
     return isDotGit(text) ? "has a name that some file systems take for .git" : nil
   }
 

@@ -3,13 +3,18 @@ enum BuiltinScope {
   /// As kustomize sees it: by group, version and kind, from the Kubernetes 1.21.2 schema that it carries, and the
   /// admission policies that later releases added. Everything else counts as namespaced.
   static func isClusterScoped(group: String, version: String, kind: String) -> Bool {
-    kustomize["\(group)/\(kind)"]?.contains(version) ?? false
+    kinds.contains(kind) && kustomize["\(group)/\(kind)"]?.contains(version) ?? false
   }
 
   /// As API servers up to 1.36 see it, whatever the version.
   static func isClusterScoped(group: String, kind: String) -> Bool {
-    kustomize["\(group)/\(kind)"] != nil || later.contains("\(group)/\(kind)")
+    guard kinds.contains(kind) else { return false }
+    return kustomize["\(group)/\(kind)"] != nil || later.contains("\(group)/\(kind)")
   }
+
+  /// Their kinds alone: most objects are of none of them.
+  private static let kinds: Set<String> = Set(
+    (Array(kustomize.keys) + Array(later)).map { String($0.split(separator: "/").last ?? "") })
 
   private static let both: Set<String> = ["v1", "v1beta1"]
 

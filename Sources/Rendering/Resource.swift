@@ -20,14 +20,15 @@ struct ResourceID: Hashable, Sendable, CustomStringConvertible {
   init(_ root: YAMLNode) {
     (group, version) = Self.split(apiVersion: root["apiVersion"]?.string ?? "")
     kind = root["kind"]?.string ?? ""
-    name = root["metadata"]?["name"]?.string ?? ""
-    namespace = root["metadata"]?["namespace"]?.string ?? ""
+    let metadata = root["metadata"]?.map
+    name = metadata?["name"]?.string ?? ""
+    namespace = metadata?["namespace"]?.string ?? ""
   }
 
   /// `apps/v1` is the group `apps` and the version `v1`; `v1` has no group.
   static func split(apiVersion: String) -> (group: String, version: String) {
-    guard let slash = apiVersion.firstIndex(of: "/") else { return ("", apiVersion) }
-    return (String(apiVersion[..<slash]), String(apiVersion[apiVersion.index(after: slash)...]))
+    guard let slash = apiVersion.utf8.firstIndex(of: UInt8(ascii: "/")) else { return ("", apiVersion) }
+    return (String(apiVersion[..<slash]), String(apiVersion[apiVersion.utf8.index(after: slash)...]))
   }
 
   var isClusterScoped: Bool { BuiltinScope.isClusterScoped(group: group, version: version, kind: kind) }

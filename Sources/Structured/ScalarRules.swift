@@ -15,12 +15,38 @@ public enum ScalarRules: Sendable, Hashable {
     if text.utf8.count <= 5, let word = word(text) { return word.value }
     guard let first = text.utf8.first, (0x30...0x39).contains(first) || first == 0x2B || first == 0x2D || first == 0x2E
     else { return .string(text) }
+    switch Self.look(text) {
+    case .digits: return .number(text)
+    case .text: return .string(text)
+    case .other: break
+    }
     if self == .core { return coreNumber(text).map(YAMLValue.number) ?? .string(text) }
     if dated, first != 0x2E, let timestamp = YAMLTimestamp.parse(text) {
       // go-yaml v2 recognises the date and then keeps its text "for backward compatibility" (decode.go).
       return .string(self == .kustomize ? timestamp : text)
     }
     return goNumber(text).map(YAMLValue.number) ?? .string(text)
+  }
+
+  private enum Look { case digits, text, other }
+
+  /// Most plain scalars that start like a number are one, or have a character that no number or date has.
+  private static func look(_ text: String) -> Look {
+    var text = text
+    return text.withUTF8 { bytes in
+      var isDigits = bytes.count <= 18 && (bytes[0] != 0x30 || bytes.count == 1)
+      for byte in bytes where !(0x30...0x39).contains(byte) {
+        isDigits = false
+        switch byte {
+        // A-F a-f, o and O, x and X, the marks of numbers, and those of dates and times.
+        case 0x41...0x46, 0x61...0x66, 0x4F, 0x6F, 0x58, 0x78, 0x2B, 0x2D, 0x2E, 0x5F, 0x2C, 0x3A, 0x20, 0x54, 0x74,
+          0x5A:
+          continue
+        default: return .text
+        }
+      }
+      return isDigits ? .digits : .other
+    }
   }
 
   /// What a reserved word means; nil: it has no JSON form.

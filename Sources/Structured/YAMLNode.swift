@@ -1,5 +1,5 @@
 /// A YAML value. Numbers hold text that is valid JSON.
-public indirect enum YAMLValue: Sendable, Equatable {
+public enum YAMLValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case number(String)

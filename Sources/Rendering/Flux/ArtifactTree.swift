@@ -35,9 +35,11 @@ struct ArtifactTree<Base: FileTree>: FileTree {
   /// An archive has directories only as parts of the paths of its files.
   func hasFiles(below directory: String, depth: Int = 0) -> Bool {
     guard depth < FileReader<Self>.depthLimit else { return false }
-    let entries = list(directory)
-    return entries.contains { if case .directory = $0.entry { false } else { true } }
-      || entries.contains { hasFiles(below: TreePath.join(directory, $0.name), depth: depth + 1) }
+    let entries = base.list(directory)
+    return entries.contains { $0.entry != .directory && keeps($0.entry, TreePath.join(directory, $0.name)) }
+      || entries.contains {
+        $0.entry == .directory && hasFiles(below: TreePath.join(directory, $0.name), depth: depth + 1)
+      }
   }
 }
 
@@ -48,6 +50,8 @@ private final class IgnoreRules<Base: FileTree> {
   private let last: [IgnorePattern]
   /// By directory: the patterns of its file and of those above it.
   private var known: [String: [IgnorePattern]] = [:]
+  /// By file: a build asks more than once.
+  private var answers: [String: Bool] = [:]
   private lazy var hasPatterns = !last.isEmpty || hasPatterns(below: [], depth: 0)
 
   init(_ base: Base, last: String?) {
@@ -57,19 +61,28 @@ private final class IgnoreRules<Base: FileTree> {
 
   /// The last pattern that matches counts; the defaults speak only where there is no pattern of anybody's at all.
   func excludes(_ path: String) -> Bool {
+    if let answer = answers[path] { return answer }
+    let answer = decide(path)
+    answers[path] = answer
+    return answer
+  }
+
+  private func decide(_ path: String) -> Bool {
     let parts = TreePath.parts(path)
     if let outcome = IgnorePattern.outcome(last, file: parts) { return outcome == .exclude }
-    if let outcome = IgnorePattern.outcome(patterns(for: parts.dropLast()), file: parts) { return outcome == .exclude }
+    let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
+    if let outcome = IgnorePattern.outcome(patterns(for: directory), file: parts) { return outcome == .exclude }
+    guard IgnorePattern.mayBeDefault(parts) else { return false }
     if IgnorePattern.outcome(IgnorePattern.versionControl, file: parts) == .exclude { return true }
     return IgnorePattern.outcome(IgnorePattern.defaults, file: parts) == .exclude && !hasPatterns
   }
 
-  private func patterns(for directory: ArraySlice<String>) -> [IgnorePattern] {
-    let path = directory.joined(separator: "/")
-    if let known = known[path] { return known }
-    var result = directory.isEmpty ? [] : patterns(for: directory.dropLast())
-    result += own(Array(directory))
-    known[path] = result
+  private func patterns(for directory: String) -> [IgnorePattern] {
+    if let known = known[directory] { return known }
+    let parts = TreePath.parts(directory)
+    var result = parts.isEmpty ? [] : patterns(for: parts.dropLast().joined(separator: "/"))
+    result += own(parts)
+    known[directory] = result
     return result
   }
 

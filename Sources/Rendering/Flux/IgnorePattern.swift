@@ -45,6 +45,20 @@ struct IgnorePattern: Sendable {
     "**/.goreleaser.yml", "**/.sops.yaml", "**/.flux.yaml",
   ].map { IgnorePattern($0, domain: []) }
 
+  /// Whether one of `versionControl` and `defaults` can match a file: they speak of hidden names, endings and few others.
+  static func mayBeDefault(_ path: [String]) -> Bool {
+    if path.contains(where: { $0.utf8.first == UInt8(ascii: ".") }) { return true }
+    guard let name = path.last, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    switch name[dot...] {
+    case ".jpg", ".jpeg", ".gif", ".png", ".wmv", ".flv", ".gz", ".zip": return true
+    default: return path.contains { defaultNames.contains($0) }
+    }
+  }
+
+  private static let defaultNames: Set = [
+    "appveyor.yml", "cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml",
+  ]
+
   /// What the last of the patterns that matches a file says.
   static func outcome(_ patterns: [IgnorePattern], file path: [String]) -> Outcome? {
     for pattern in patterns.reversed() {
@@ -113,8 +127,10 @@ private enum NamePattern: Sendable {
   /// Byte by byte: Go knows no canonical equivalence.
   func matches(_ name: String) -> Bool {
     switch self {
-    case .name(let text): name.utf8.elementsEqual(text.utf8)
-    case .ending(let text): name.utf8.suffix(text.utf8.count).elementsEqual(text.utf8)
+    case .name(let text): name.utf8.count == text.utf8.count && name.utf8.elementsEqual(text.utf8)
+    case .ending(let text):
+      name.utf8.count >= text.utf8.count && (text.isEmpty || name.utf8.last == text.utf8.last)
+        && name.utf8.suffix(text.utf8.count).elementsEqual(text.utf8)
     case .glob(let pattern): Glob.matches(pattern, name)
     }
   }

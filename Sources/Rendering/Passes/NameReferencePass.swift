@@ -2,23 +2,36 @@ import Structured
 
 /// Lets references follow objects whose name or namespace changed (kustomize: api/filters/nameref,
 /// api/internal/accumulator/namereferencetransformer.go). Runs once, at the root.
-struct NameReferencePass: Pass {
-  private struct Reference {
+struct NameReferencePass: Pass, Sendable {
+  private struct Reference: Sendable {
     let target: NameBackReferences
     let field: FieldSpec
+    let isRole: Bool
   }
 
+  private let references: [Reference]
   /// By the kind of the referrer; the empty kind speaks of every one.
-  private let references: [String: [Reference]]
+  private let paths: [String: PathTrie]
+
+  private static let standard = NameReferencePass(building: TransformerConfig.standard.nameReferences)
 
   init(_ table: [NameBackReferences]) {
-    var references: [String: [Reference]] = [:]
+    self =
+      table == TransformerConfig.standard.nameReferences ? Self.standard : NameReferencePass(building: table)
+  }
+
+  private init(building table: [NameBackReferences]) {
+    var references: [Reference] = []
+    var paths: [String: PathTrie] = [:]
     for target in table {
       for field in target.referrers {
-        references[field.kind, default: []].append(Reference(target: target, field: field))
+        paths[field.kind, default: PathTrie()].add(field.path[...], references.count)
+        references.append(
+          Reference(target: target, field: field, isRole: field.path.suffix(2) == ["roleRef", "name"]))
       }
     }
     self.references = references
+    self.paths = paths
   }
 
   func apply(to list: inout ResourceList, place: @escaping Place) throws(RenderError) {
@@ -31,28 +44,55 @@ struct NameReferencePass: Pass {
     }
     try list.transform { resource throws(RenderError) in
       let original = resource.original
-      let fields = (references[original.kind] ?? []) + (references[""] ?? [])
       var search: ReferralSearch?
-      for reference in fields where reference.field.matches(original) {
-        guard Self.has(resource.root, reference.field.path[...]) else { continue }
-        if search == nil { search = try ReferralSearch(resource, among: referrals, place: place) }
-        search?.target = reference.target
-        search?.isRole = reference.field.path.suffix(2) == ["roleRef", "name"]
-        guard let current = search else { continue }
-        try reference.field.visit(&resource.root, creating: .none, place: place) { node throws(RenderError) in
-          try current.update(&node, place)
+      for kind in [original.kind, ""] {
+        // Most objects have few of the fields of their kind.
+        for index in paths[kind]?.present(in: resource.root) ?? [] {
+          let reference = references[index]
+          guard reference.field.matches(original) else { continue }
+          if search == nil { search = try ReferralSearch(resource, among: referrals, place: place) }
+          search?.target = reference.target
+          search?.isRole = reference.isRole
+          guard let current = search else { continue }
+          try reference.field.visit(&resource.root, creating: .none, place: place) { node throws(RenderError) in
+            try current.update(&node, place)
+          }
         }
       }
     }
   }
+}
 
-  /// The path leads somewhere: most objects have few of the fields of their kind.
-  private static func has(_ node: YAMLNode, _ path: ArraySlice<String>) -> Bool {
-    guard let step = path.first else { return true }
+/// Paths of fields by their steps, so that one walk over an object finds those that it has.
+private struct PathTrie: Sendable {
+  private var ends: [Int] = []
+  private var steps: [String: PathTrie] = [:]
+
+  mutating func add(_ path: ArraySlice<String>, _ number: Int) {
+    if let step = path.first {
+      steps[step, default: PathTrie()].add(path.dropFirst(), number)
+    } else {
+      ends.append(number)
+    }
+  }
+
+  /// The numbers of the paths that lead somewhere, ascending. Lists on the way are entered.
+  func present(in root: YAMLNode) -> [Int] {
+    var found: Set<Int> = []
+    collect(root, &found)
+    return found.sorted()
+  }
+
+  private func collect(_ node: YAMLNode, _ found: inout Set<Int>) {
+    found.formUnion(ends)
+    guard !steps.isEmpty else { return }
     switch node.value {
-    case .map(let map): return map[step].map { has($0, path.dropFirst()) } ?? false
-    case .list(let elements): return elements.contains { has($0, path) }
-    default: return false
+    case .map(let map):
+      for (key, value) in map {
+        if let step = steps[key] { step.collect(value, &found) }
+      }
+    case .list(let elements): for element in elements { collect(element, &found) }
+    case .null, .bool, .number, .string: return
     }
   }
 }
