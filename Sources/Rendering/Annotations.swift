@@ -21,11 +21,9 @@ enum Annotations {
 
   /// Writes the annotations back as kustomize does: all values as text, its own keys gone, nothing left of none.
   static func settle(_ resource: inout Resource) {
-    guard var annotations = resource.root["metadata"]?["annotations"], case .map(let map) = annotations.value,
-      !map.isEmpty || !resource.previous.isEmpty
-    else { return }
+    guard var annotations = resource.root["metadata"]?["annotations"] else { return }
     var settled = YAMLMap()
-    for (key, value) in map where !internalKeys.contains(key) {
+    for (key, value) in annotations.map ?? YAMLMap() where !internalKeys.contains(key) {
       settled[key] =
         value.string != nil && value.written == nil ? value : YAMLNode(.string(text(value)), origin: value.origin)
     }
@@ -36,7 +34,7 @@ enum Annotations {
   /// A scalar as it was written.
   private static func text(_ node: YAMLNode) -> String {
     switch node.value {
-    case .null: ""
+    case .null: node.written ?? ""
     case .bool(let value): node.written ?? (value ? "true" : "false")
     case .number(let text), .string(let text): node.written ?? text
     case .list, .map: ""

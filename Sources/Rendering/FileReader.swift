@@ -44,7 +44,9 @@ struct FileReader<Tree: FileTree> {
       return resources
     }
     let bytes = try read(path)
-    let resources = try Manifest(path: path, file: key.file, rules: .kustomize).resources(in: bytes)
+    var manifest = Manifest(path: path, file: key.file, rules: .kustomize)
+    manifest.typedKeys = .refused
+    let resources = try manifest.resources(in: bytes)
     parsed[key] = ParsedFiles.Entry(content: .resources(resources), bytes: bytes.count)
     return resources
   }

@@ -8,6 +8,8 @@ struct Manifest {
   let rules: ScalarRules
   var repeatedKeys = RepeatedKeys.refused
   var limits = YAMLLimits.file
+  /// Keys that YAML does not read as text end the build, as they do where they stay in an object to its end.
+  var typedKeys = TypedKeys.asWritten
 
   /// How deep lists of lists are opened.
   private static let listDepth = 5
@@ -17,7 +19,7 @@ struct Manifest {
     let documents: [YAMLNode]
     do throws(ParseError) {
       documents = try YAMLReader.documents(
-        in: bytes, file: file, rules: rules, repeatedKeys: repeatedKeys, limits: limits)
+        in: bytes, file: file, rules: rules, repeatedKeys: repeatedKeys, typedKeys: typedKeys, limits: limits)
     } catch {
       throw renderError(error, path: path)
     }
@@ -84,18 +86,22 @@ struct Manifest {
         throw failure("not a Kubernetes object: metadata.name is missing or not text", metadata)
       }
     }
-    if let list = Self.listWithEmptyItem(node) { throw failure("an empty item in a list", list) }
+    try checkValues(node)
     return node
   }
 
-  /// kustomize refuses `null` in lists (kustomize: RNode.HasNilEntryInList).
-  private static func listWithEmptyItem(_ node: YAMLNode) -> YAMLNode? {
+  /// kustomize refuses `null` in lists (kustomize: RNode.HasNilEntryInList), and some characters.
+  private func checkValues(_ node: YAMLNode) throws(RenderError) {
     switch node.value {
     case .list(let elements):
-      if elements.contains(where: \.isNull) { return node }
-      return elements.lazy.compactMap(listWithEmptyItem).first
-    case .map(let map): return map.lazy.compactMap { listWithEmptyItem($0.value) }.first
-    case .null, .bool, .number, .string: return nil
+      for element in elements {
+        if element.isNull { throw failure("an empty item in a list", node) }
+        try checkValues(element)
+      }
+    case .map(let map): for (_, value) in map { try checkValues(value) }
+    case .string(let text):
+      if rules == .kustomize, let problem = ControlCharacters.problem(in: text) { throw problem.error(place(node)) }
+    case .null, .bool, .number: return
     }
   }
 

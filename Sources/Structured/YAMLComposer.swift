@@ -6,6 +6,7 @@ struct YAMLComposer: ~Copyable {
   private let file: UInt32
   private let rules: ScalarRules
   private let repeatedKeys: RepeatedKeys
+  private let typedKeys: TypedKeys
   private let limits: YAMLLimits
   private let depthLimit: Int
   private var event = YAML_NO_EVENT
@@ -17,13 +18,14 @@ struct YAMLComposer: ~Copyable {
 
   init(
     _ buffer: UnsafeBufferPointer<UInt8>, file: UInt32, rules: ScalarRules, repeatedKeys: RepeatedKeys,
-    limits: YAMLLimits
+    typedKeys: TypedKeys, limits: YAMLLimits
   ) throws(ParseError) {
     guard let reader = EventReader(buffer) else { throw ParseError(reason: .limit("not enough memory for YAML")) }
     self.reader = reader
     self.file = file
     self.rules = rules
     self.repeatedKeys = repeatedKeys
+    self.typedKeys = typedKeys
     self.limits = limits
     depthLimit = min(limits.depth, 1000)
   }
@@ -228,6 +230,9 @@ struct YAMLComposer: ~Copyable {
     if written == "<<", isPlain && tag == nil || tag == "tag:yaml.org,2002:merge" { return (written, true) }
     let core = try CoreTag(tag, line: line)
     // sigs.k8s.io/yaml writes a typed key as its JSON text; go-yaml v3 keeps what was written.
+    if typedKeys == .refused, isPlain, core != .text, rules.resolve(written) != .string(written) {
+      throw syntax("the mapping key \(written) is not text")
+    }
     guard rules == .goYAML2, isPlain, core != .text else { return (written, false) }
     switch rules.resolve(written) {
     case .bool(let value): return (value ? "true" : "false", false)

@@ -107,11 +107,7 @@ struct Generator {
       let content = try read(path)
       result.append(Pair(key: key, bytes: content.bytes, origin: Origin(file: content.file, line: 1)))
     }
-    for pair in result {
-      guard Self.isKey(pair.key) else {
-        throw .failed(sentence: "\"\(pair.key)\" is not a valid key name", place: place(pair.origin))
-      }
-    }
+    for pair in result { try check(pair) }
     return result
   }
 
@@ -164,36 +160,32 @@ struct Generator {
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     for (index, line) in content.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       let origin = Origin(file: file, line: UInt32(clamping: index + 1))
+      // Go's line scanner gives up there without a word.
+      if line.count >= 65_536 { break }
       guard var text = String(validating: line, as: UTF8.self) else {
         throw .failed(sentence: "invalid UTF-8 in an environment file", place: place(origin))
       }
       if text.hasSuffix("\r") { text.removeLast() }
       let trimmed = text.drop { $0.isWhitespace }
       guard !trimmed.isEmpty, trimmed.first != "#" else { continue }
-      let key: String
-      let value: String
-      if let equals = trimmed.firstIndex(of: "=") {
-        key = String(trimmed[..<equals])
-        value = String(trimmed[trimmed.index(after: equals)...])
-      } else {
-        // Taken from the environment of the process that builds.
-        throw .undetermined(feature: "the environment variable \(trimmed)", place: place(origin))
-      }
-      guard isKey(key) else {
-        throw .failed(sentence: "\"\(key)\" is not a valid key name", place: place(origin))
-      }
-      result.append((key, value, origin))
+      // A name alone once meant a variable of the process that builds; now it is empty.
+      let equals = trimmed.firstIndex(of: "=") ?? trimmed.endIndex
+      result.append((String(trimmed[..<equals]), String(trimmed[equals...].dropFirst()), origin))
     }
     return result
   }
 
-  /// kubernetes: IsConfigMapKey.
-  private static func isKey(_ key: String) -> Bool {
-    !key.isEmpty && key.utf8.count <= 253 && key != "." && key != ".." && !key.hasPrefix("..")
-      && key.utf8.allSatisfy {
-        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D
-          || $0 == 0x2E || $0 == 0x5F
-      }
+  /// Names are not checked here (the API server does that), but kustomize writes the object as YAML and reads it again.
+  private func check(_ pair: Pair) throws(RenderError) {
+    func failure(_ sentence: String) -> RenderError { .failed(sentence: sentence, place: place(pair.origin)) }
+    guard ScalarRules.kustomize.resolve(pair.key) == .string(pair.key), pair.key != "<<" else {
+      throw failure("the key \"\(pair.key)\" is not text in YAML")
+    }
+    guard kind == .configMap, let text = String(validating: pair.bytes, as: UTF8.self) else { return }
+    if let problem = ControlCharacters.problem(in: text) { throw problem.error(place(pair.origin)) }
+    if pair.bytes.first == 0x09, pair.bytes.contains(0x0A) {
+      throw failure("the text of \"\(pair.key)\" starts with a tab and has several lines")
+    }
   }
 }
 

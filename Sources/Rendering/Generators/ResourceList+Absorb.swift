@@ -64,6 +64,5 @@ extension Resource {
       for (key, value) in root[field]?.map ?? YAMLMap() { merged[key] = value }
       root[field] = merged
     }
-    if old.root["immutable"]?.bool == true, root["immutable"] == nil { root["immutable"] = old.root["immutable"] }
   }
 }
