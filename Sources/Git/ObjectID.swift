@@ -16,9 +16,15 @@ struct ObjectID: Hashable {
 
   /// 40 hexadecimal digits.
   var text: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return withUnsafeBytes(of: raw) { bytes in
-      String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    withUnsafeBytes(of: raw) { bytes in
+      String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+        for (index, byte) in bytes.enumerated() {
+          text[2 * index] = digit(byte >> 4)
+          text[2 * index + 1] = digit(byte & 15)
+        }
+        return 2 * bytes.count
+      }
     }
   }
 

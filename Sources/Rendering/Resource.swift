@@ -20,7 +20,7 @@ struct ResourceID: Hashable, Sendable, CustomStringConvertible {
   init(_ root: YAMLNode) {
     (group, version) = Self.split(apiVersion: root["apiVersion"]?.string ?? "")
     kind = root["kind"]?.string ?? ""
-    let metadata = root["metadata"]?.map
+    let metadata = root["metadata"]
     name = metadata?["name"]?.string ?? ""
     namespace = metadata?["namespace"]?.string ?? ""
   }

@@ -3,34 +3,34 @@ public struct OrderedMap<Value: Sendable>: Sendable {
   /// One entry.
   public typealias Element = (key: String, value: Value)
 
-  private var entries: [Element] = []
+  @usableFromInline var entries: [Element] = []
   /// Positions by key, kept once a linear search would be slow.
-  private var positions: [String: Int]?
+  @usableFromInline var positions: [String: Int]?
 
-  private static var linearCount: Int { 16 }
+  @usableFromInline static var linearCount: Int { 16 }
 
   /// Without entries.
-  public init() {}
+  @inlinable public init() {}
 
   /// A later entry replaces an earlier one with the same key.
-  public init(_ entries: some Sequence<(String, Value)>) {
+  @inlinable public init(_ entries: some Sequence<(String, Value)>) {
     for (key, value) in entries { self[key] = value }
   }
 
   /// The number of entries.
-  public var count: Int { entries.count }
-  public var isEmpty: Bool { entries.isEmpty }
+  @inlinable public var count: Int { entries.count }
+  @inlinable public var isEmpty: Bool { entries.isEmpty }
   /// The keys in order.
-  public var keys: [String] { entries.map(\.key) }
+  @inlinable public var keys: [String] { entries.map(\.key) }
 
   /// Where an entry is in the order.
-  func position(of key: String) -> Int? {
+  @inlinable func position(of key: String) -> Int? {
     if let positions { return positions[key] }
     return entries.firstIndex { $0.key == key }
   }
 
   /// Setting a new key appends it; setting nil removes it.
-  public subscript(key: String) -> Value? {
+  @inlinable public subscript(key: String) -> Value? {
     get { position(of: key).map { entries[$0].value } }
     set {
       switch (position(of: key), newValue) {
@@ -45,7 +45,7 @@ public struct OrderedMap<Value: Sendable>: Sendable {
   }
 
   /// Adds an entry whose key is known to be new.
-  mutating func append(_ key: String, _ value: Value) {
+  @inlinable mutating func append(_ key: String, _ value: Value) {
     entries.append((key, value))
     if positions != nil {
       positions?[key] = entries.count - 1
@@ -54,7 +54,7 @@ public struct OrderedMap<Value: Sendable>: Sendable {
     }
   }
 
-  private mutating func index() {
+  @usableFromInline mutating func index() {
     guard entries.count > Self.linearCount else {
       positions = nil
       return
@@ -63,7 +63,7 @@ public struct OrderedMap<Value: Sendable>: Sendable {
   }
 
   /// Changes every value in place; the keys and their order stay.
-  public mutating func mutateValues(_ body: (String, inout Value) throws -> Void) rethrows {
+  @inlinable public mutating func mutateValues(_ body: (String, inout Value) throws -> Void) rethrows {
     for position in entries.indices { try body(entries[position].key, &entries[position].value) }
   }
 
@@ -72,12 +72,12 @@ public struct OrderedMap<Value: Sendable>: Sendable {
 }
 
 extension OrderedMap: Sequence {
-  public func makeIterator() -> IndexingIterator<[Element]> { entries.makeIterator() }
-  public var underestimatedCount: Int { entries.count }
+  @inlinable public func makeIterator() -> IndexingIterator<[Element]> { entries.makeIterator() }
+  @inlinable public var underestimatedCount: Int { entries.count }
 }
 
 extension OrderedMap: Equatable where Value: Equatable {
-  public static func == (a: Self, b: Self) -> Bool {
+  @inlinable public static func == (a: Self, b: Self) -> Bool {
     a.count == b.count && a.allSatisfy { key, value in b[key] == value }
   }
 }

@@ -54,7 +54,12 @@ public enum ScalarRules: Sendable, Hashable {
 
   /// Nil when the text is no reserved word.
   private func word(_ text: String) -> Word? {
-    switch text {
+    switch text.utf8.first {
+    // ~ . + - and the first letters of null, true, false, yes, no, on and off.
+    case nil, 0x7E, 0x2E, 0x2B, 0x2D, 0x4E, 0x6E, 0x54, 0x74, 0x46, 0x66, 0x59, 0x79, 0x4F, 0x6F: break
+    default: return nil
+    }
+    return switch text {
     case "", "~", "null", "Null", "NULL": Word(value: .null)
     case "true", "True", "TRUE": Word(value: .bool(true))
     case "false", "False", "FALSE": Word(value: .bool(false))
