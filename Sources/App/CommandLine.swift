@@ -143,6 +143,34 @@ public struct RenderCommand: ParsableCommand, Sendable {
   }
 }
 
+/// `driftglass lint`: what in a tree of files will not do what was meant.
+public struct LintCommand: ParsableCommand, Sendable {
+  public static let configuration = CommandConfiguration(
+    commandName: "lint", abstract: "Find what in a tree of files will not do what was meant: for CI.",
+    discussion: """
+      Renders every kustomization and every Flux Kustomization below a directory, follows what they name, and holds each
+      object against its schema: that of Kubernetes' own kinds and of the CustomResourceDefinitions in the tree, or with
+      --cluster that of a cluster. Works without a network otherwise.
+      Exit codes: 0 no errors (there may be warnings), 1 errors, 2 could not look.
+      """)
+
+  @Argument(help: "A directory; what it names may be anywhere in its repository.")
+  public var path = "."
+
+  @Option(help: "Take the schemas of this kubeconfig context.")
+  public var cluster: String?
+
+  @Option(help: "Look at a revision of the directory's repository, such as HEAD~2, instead of the files on the disk.")
+  public var revision: String?
+
+  @Option(name: .shortAndLong, help: "table or json.")
+  public var output: GetCommand.Format = .table
+
+  @OptionGroup public var common: CommonOptions
+
+  public init() {}
+}
+
 /// `driftglass demo`: the dashboard on the embedded world.
 public struct DemoCommand: ParsableCommand, Sendable {
   public static let configuration = CommandConfiguration(
@@ -176,7 +204,7 @@ public struct DemoCommand: ParsableCommand, Sendable {
 /// The commands of both executables.
 public enum CommonCommands {
   public static let all: [any ParsableCommand.Type] = [
-    DashboardCommand.self, GetCommand.self, RenderCommand.self, CheckCommand.self,
+    DashboardCommand.self, GetCommand.self, RenderCommand.self, LintCommand.self, CheckCommand.self,
   ]
   public static let version = "0.1.0"
 }

@@ -11,6 +11,10 @@ enum Output {
     for text in lines { line(SafeText(untrusted: text).string) }
   }
 
+  static func untrusted(errors: [String]) {
+    for text in errors { message(SafeText(untrusted: text).string) }
+  }
+
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   static var messagesAreTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

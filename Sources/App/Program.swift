@@ -46,7 +46,9 @@ import Terminal
   }
 
   private nonisolated static func hasScreen(_ command: any ParsableCommand) -> Bool {
-    if command is GetCommand || command is CheckCommand || command is RenderCommand { return false }
+    if command is GetCommand || command is CheckCommand || command is RenderCommand || command is LintCommand {
+      return false
+    }
     return (command as? DemoCommand)?.serve != true
   }
 
@@ -56,6 +58,7 @@ import Terminal
     switch command {
     case let get as GetCommand: return await OneShot(command: get, parts: parts, environment: environment).run()
     case let render as RenderCommand: return await Render(command: render, parts: parts, environment: environment).run()
+    case let lint as LintCommand: return await Lint(command: lint, parts: parts, environment: environment).run()
     case let check as CheckCommand: return await Check(command: check, parts: parts, environment: environment).run()
     case let demo as DemoCommand: return await runDemo(demo, parts, environment)
     case let dashboard as DashboardCommand:

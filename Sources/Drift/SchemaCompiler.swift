@@ -57,13 +57,12 @@ struct SchemaCompiler {
       extra != nil || schema["x-kubernetes-preserve-unknown-fields"]?.bool == true
       || schema["x-kubernetes-embedded-resource"]?.bool == true
     if !keepsUnknown { traits.insert(.closed) }
-    var children: [(UInt32, SchemaTable.ID)] = []
-    for (key, value) in properties { children.append((table.name(key), node(for: value, in: &table))) }
-    children.sort { $0.0 < $1.0 }
-    table.firstChild[index] = UInt32(table.childNames.count)
-    table.childCount[index] = UInt32(children.count)
-    table.childNames.append(contentsOf: children.map(\.0))
-    table.childNodes.append(contentsOf: children.map(\.1))
+    let required = Set(schema["required"]?.elements?.compactMap(\.string) ?? [])
+    var children: [(name: UInt32, node: SchemaTable.ID, isRequired: Bool)] = []
+    for (key, value) in properties {
+      children.append((table.name(key), node(for: value, in: &table), required.contains(key)))
+    }
+    table.setChildren(children, of: index)
   }
 
   private func fillList(_ index: Int, from schema: JSONNode, in table: inout SchemaTable) {

@@ -84,7 +84,19 @@ extension SchemaTable {
     if let id = names[text] { return id }
     let id = UInt32(names.count)
     names[text] = id
+    texts.append(text)
     return id
+  }
+
+  /// The fields of an object.
+  mutating func setChildren(_ children: [(name: UInt32, node: ID, isRequired: Bool)], of index: Int) {
+    let sorted = children.sorted { $0.name < $1.name }
+    firstChild[index] = UInt32(childNames.count)
+    childCount[index] = UInt32(sorted.count)
+    childNames.append(contentsOf: sorted.map(\.name))
+    childNodes.append(contentsOf: sorted.map(\.node))
+    let needed = sorted.filter(\.isRequired).map(\.name)
+    required[ID(index)] = needed.isEmpty ? nil : needed
   }
 
   mutating func keySet(_ wanted: [Key]) -> UInt32 {

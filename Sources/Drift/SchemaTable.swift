@@ -62,10 +62,14 @@ public struct SchemaTable: Sendable {
   /// Each set of list keys once; the first is empty.
   var keys: [[Key]] = [[]]
   var names: [String: UInt32] = [:]
+  /// The names by id.
+  var texts: [String] = []
   var definitions: [String: ID] = [:]
   /// Named types that were described, not only referred to.
   var filled: Set<ID> = []
   var roots: [Kind: ID] = [:]
+  /// The fields that objects must have, by the ids of their names.
+  var required: [ID: [UInt32]] = [:]
 
   /// Knows nothing yet: every kind is compared without types.
   public init() {}

@@ -9,6 +9,9 @@ public struct Renderer: Sendable {
   /// - Parameter parsed: what it keeps of the files it reads.
   public init(parsed: ParsedFiles = ParsedFiles()) { self.parsed = parsed }
 
+  /// The paths that origins name.
+  var files: FileIndex { parsed.files }
+
   /// - Parameters:
   ///   - source: what the source object leaves out of its artifact.
   ///   - tree: the files of the revision.

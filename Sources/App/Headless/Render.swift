@@ -19,45 +19,19 @@ struct Render {
   // MARK: A directory
 
   private func renderPath() -> Int32 {
-    let path = URL(fileURLWithPath: command.what).standardizedFileURL.path
-    // Bases may stand anywhere in the repository.
-    let existing = Self.existing(path)
-    guard command.revision != nil || existing == path else { return refuse("there is no directory \(command.what)") }
-    let top = LocalRepository.top(of: existing).flatMap { Self.relative(path, to: $0) != nil ? $0 : nil } ?? path
-    let directory = Self.relative(path, to: top) ?? ""
-    do throws(RenderError) {
-      guard let revision = command.revision else {
-        return show(try Renderer().build(directory, in: DiskTree(root: top)))
+    let place = TreePlace(command.what)
+    do {
+      let rendered = try place.withTree(at: command.revision) { tree throws(RenderError) in
+        try Renderer().build(place.directory, in: tree)
       }
-      let result: Result<[DesiredObject], RenderError>
-      do throws(GitError) {
-        result = try LocalRepository.withTree(containing: existing, at: revision) { tree throws(RenderError) in
-          try Renderer().build(directory, in: GitFileTree(tree: tree))
-        }
-      } catch {
-        return refuse(error.message)
-      }
-      return show(try result.get())
-    } catch {
+      return show(try rendered.get())
+    } catch let problem as TreePlace.Problem {
+      return refuse(problem.sentence)
+    } catch let error as RenderError {
       return refuse(error)
+    } catch {
+      return refuse("\(error)")
     }
-  }
-
-  /// The directory itself, or the nearest above it that is there.
-  private static func existing(_ path: String) -> String {
-    var path = path
-    var isDirectory: ObjCBool = false
-    while path != "/",
-      !(FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue)
-    {
-      path = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    }
-    return path
-  }
-
-  private static func relative(_ path: String, to top: String) -> String? {
-    if path == top { return "" }
-    return path.hasPrefix(top + "/") ? String(path.dropFirst(top.count + 1)) : nil
   }
 
   // MARK: A reconciler
