@@ -29,8 +29,8 @@ import Testing
     let report = try report(Self.files)
     #expect(
       report.lines { "./\($0)" } == [
-        "./a/web.yaml:7: error: Service shop/web: spec.ports[0]: \"port\" is missing [schema]",
         "./a/web.yaml:7: error: Service shop/web: spec.ports[0].prot: unknown field \"prot\"; did you mean \"port\"? [schema]",
+        "./a/web.yaml:7: error: Service shop/web: spec.ports[0]: \"port\" is missing [schema]",
         "./b/x.yaml:5: error: ConfigMap shop/x: data: a list where a map belongs [schema]",
       ])
     #expect(report.errors == 3)
