@@ -30,8 +30,10 @@ struct ResourceList: Sendable {
     var known = keys ?? Set(resources.map(\.id.key))
     keys = nil
     guard known.insert(id.key).inserted else {
+      let other = resources.first { $0.id.key == id.key }.flatMap { place($0.root.origin) }
       throw .failed(
-        sentence: "may not add resource with an already registered id: \(id)", place: place(resource.root.origin))
+        sentence: "may not add resource with an already registered id: \(id)\(other.map { ", also in \($0)" } ?? "")",
+        place: place(resource.root.origin))
     }
     keys = known
     resources.append(resource)

@@ -114,8 +114,10 @@ enum YAMLText {
   static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF:
-      // Line and paragraph separators break lines in YAML 1.1; a byte order mark would be swallowed.
-      scalar.value != 0x2028 && scalar.value != 0x2029 && scalar.value != 0xFEFF
+      // Line and paragraph separators break lines in YAML 1.1; a byte order mark would be swallowed; marks of direction
+      // would show a text in another order than it has.
+      ![0x2028, 0x2029, 0xFEFF, 0x061C, 0x200E, 0x200F].contains(scalar.value)
+        && !(0x202A...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
     default: false
     }
   }

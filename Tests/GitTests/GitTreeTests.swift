@@ -84,7 +84,7 @@ struct GitTreeTests {
   @Test(arguments: [
     "..", ".", ".git", ".GIT", ".Git ", ".git.", ".git:$INDEX_ALLOCATION", "git~1", "GIT~12", ".g\u{200c}it", "a/b",
   ])
-  func leavesOutNamesThatNoHonestTreeHas(_ name: String) async throws {
+  func E_G06_leavesOutNamesThatNoHonestTreeHas(_ name: String) async throws {
     let fixture = try Fixture()
     let id = try blob("x", in: fixture)
     try commit([("100644", Array(name.utf8), id), ("100644", Array("ok".utf8), id)], in: fixture)
@@ -101,7 +101,7 @@ struct GitTreeTests {
     #expect(try await reading(fixture) { $0.list("").map(\.name) } == [name])
   }
 
-  @Test func leavesOutASecondEntryOfOneName() async throws {
+  @Test func E_G06_leavesOutASecondEntryOfOneName() async throws {
     let fixture = try Fixture()
     let one = try blob("1", in: fixture)
     let two = try blob("2", in: fixture)
@@ -111,7 +111,7 @@ struct GitTreeTests {
     #expect(findings == [TreeFinding(path: "a", reason: "is there more than once")])
   }
 
-  @Test func leavesOutANameThatIsNotText() async throws {
+  @Test func E_G06_leavesOutANameThatIsNotText() async throws {
     let fixture = try Fixture()
     let id = try blob("x", in: fixture)
     try commit([("100644", [0x61, 0xff], id)], in: fixture)
@@ -120,7 +120,7 @@ struct GitTreeTests {
     #expect(findings.count == 1)
   }
 
-  @Test func reportsSubmodulesAndDoesNotFollowThem() async throws {
+  @Test func E_G08_reportsSubmodulesAndDoesNotFollowThem() async throws {
     let fixture = try Fixture()
     let elsewhere = try #require(ObjectID(String(repeating: "c", count: 40)))
     try commit([("160000", Array("vendor".utf8), elsewhere)], in: fixture)
@@ -132,7 +132,7 @@ struct GitTreeTests {
     #expect(findings.map(\.path) == ["vendor"])
   }
 
-  @Test func followsLinksOnlyInsideTheTree() async throws {
+  @Test func E_G07_followsLinksOnlyInsideTheTree() async throws {
     let fixture = try Fixture()
     let text = try blob("hello", in: fixture)
     let links = [
@@ -161,10 +161,13 @@ struct GitTreeTests {
         #expect(tree.entry(path) == nil, "\(path)")
       }
       #expect(tree.list("").first { $0.name == "out" }?.entry == .link)
+      for path in ["to-file", "out", "loop", "dangling"] { #expect(tree.entry(path, followingLinks: false) == .link) }
+      #expect(tree.entry("to-dir/file", followingLinks: false) == nil)
+      #expect(tree.entry("dir/file", followingLinks: false) == tree.entry("dir/file"))
     }
   }
 
-  @Test func dropsWhatWasMadeFromATreeThatIsTooDeep() async throws {
+  @Test func E_G06_dropsWhatWasMadeFromATreeThatIsTooDeep() async throws {
     let fixture = try Fixture()
     try fixture.raw { repository in
       let file = try CommitBuilder.write(Array("x".utf8), as: .blob, in: repository)
@@ -185,6 +188,37 @@ struct GitTreeTests {
       }
     }
     #expect(kind == .limit)
+  }
+
+  /// Ten objects that make ten million paths, and a directory of more entries than any repository has.
+  @Test func E_G06_walkingEndsInATreeWithoutEnd() async throws {
+    let fixture = try Fixture()
+    try fixture.raw { repository in
+      let file = try CommitBuilder.write(Array("x".utf8), as: .blob, in: repository)
+      var tree = try CommitBuilder.write(Self.encode([("100644", Array("f".utf8), file)]), as: .tree, in: repository)
+      for _ in 0..<7 {
+        tree = try CommitBuilder.write(
+          Self.encode((0..<10).map { ("40000", Array("d\($0)".utf8), tree) }), as: .tree, in: repository)
+      }
+      let wide = try CommitBuilder.write(
+        Self.encode((100_000..<300_001).map { ("100644", Array("f\($0)".utf8), file) }), as: .tree, in: repository)
+      tree = try CommitBuilder.write(
+        Self.encode([("40000", Array("deep".utf8), tree), ("40000", Array("wide".utf8), wide)]), as: .tree,
+        in: repository)
+      let commit = try CommitBuilder.write(
+        tree: tree, parent: nil, subject: "Endless", author: "A", email: "a@example.com", seconds: 1, in: repository)
+      try CommitBuilder.move("refs/heads/main", to: commit, in: repository)
+    }
+    let deep = await kind {
+      _ = try await reading(fixture) { tree in
+        var pending = ["deep"]
+        while let path = pending.popLast() {
+          for (name, entry) in tree.list(path) where entry == .directory { pending.append("\(path)/\(name)") }
+        }
+      }
+    }
+    #expect(deep == .limit)
+    #expect(await kind { _ = try await reading(fixture) { $0.list("wide").count } } == .limit)
   }
 
   @Test func dropsWhatWasMadeFromATreeWithAnObjectMissing() async throws {

@@ -179,7 +179,9 @@ func object(_ kind: String, _ name: String, group: String = "v1", more: String =
     ])
     #expect(
       error
-        == .failed(sentence: "may not add resource with an already registered id: Secret default/s", place: "b.yaml:1"))
+        == .failed(
+          sentence: "may not add resource with an already registered id: Secret default/s, also in a.yaml:1",
+          place: "b.yaml:1"))
     let cluster = object("ClusterRole", "r", group: "rbac.authorization.k8s.io/v1")
     #expect(refusal(["a.yaml": cluster, "b.yaml": cluster + "  namespace: x\n"]) != nil)
     #expect(
