@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TEST := $(SWIFT) test --disable-xctest
 
-.PHONY: help deps run build test release install lint format check e2e faults bench bench-render conformance fuzz screenshots docs
+.PHONY: help deps run build test release install lint format check e2e faults bench bench-render conformance fuzz fuzz-json fuzz-render screenshots docs
 
 help:
 	@echo "make run          the dashboard on the embedded demo world (installs what is missing, builds, starts)"
@@ -88,15 +88,26 @@ conformance:
 	@CORPORA="$(CORPORA)" $(TEST) --skip-build --filter 'RenderingTests.*(every.*(Agrees|EqualOr))' > .build/conformance.log 2>&1; \
 	  status=$$?; grep -aE '^conformance: ' .build/conformance.log | sort; exit $$status
 
-# libFuzzer on the JSON reader, for SECONDS; it stops at the first crash and keeps the input.
+# libFuzzer on the JSON reader and on the renderer, each for SECONDS; it stops at the first crash, at 1 GiB of memory or at an
+# input that takes 10 s, and keeps the input.
 SECONDS ?= 60
 CLANGXX ?= clang++
-fuzz:
+fuzz: fuzz-json fuzz-render
+
+fuzz-json:
 	@.ci/deps build
 	@mkdir -p .build/fuzz/corpus
-	$(CLANGXX) -std=c++17 -O1 -g -fsanitize=fuzzer,address -ISources/CSimdJSON/include .ci/fuzz/json.cpp \
+	$(CLANGXX) -std=c++17 -O1 -g -fsanitize=fuzzer,address -ISources/CSimdJSON/include .ci/fuzz/json/json.cpp \
 	  Sources/CSimdJSON/CSimdJSON.cpp -lsimdjson -o .build/fuzz/json
 	.build/fuzz/json -max_total_time=$(SECONDS) -max_len=65536 -artifact_prefix=.build/fuzz/ .build/fuzz/corpus
+
+fuzz-render:
+	@.ci/deps build
+	DRIFTGLASS_FUZZ=1 $(SWIFT) build -c release --sanitize fuzzer --product fuzz-render --scratch-path .build-fuzz
+	@mkdir -p .build-fuzz/corpus
+	.build-fuzz/release/fuzz-render -max_total_time=$(SECONDS) -max_len=16384 -rss_limit_mb=1024 -timeout=10 \
+	  -print_final_stats=1 -dict=.ci/fuzz/render/words.dict -artifact_prefix=.build-fuzz/ .build-fuzz/corpus \
+	  .ci/fuzz/render/seeds
 
 screenshots:
 	@.ci/deps build test

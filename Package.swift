@@ -93,7 +93,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "StructuredTests", dependencies: ["Structured"], swiftSettings: strict),
     .testTarget(name: "GitOpsTests", dependencies: ["GitOps", "Structured"], swiftSettings: strict),
-    .testTarget(name: "RenderingTests", dependencies: ["Rendering", "GitOps", "Structured"], swiftSettings: strict),
+    .testTarget(
+      name: "RenderingTests",
+      dependencies: [
+        "Rendering", "GitOps", "Structured", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: strict),
     .testTarget(name: "DriftTests", dependencies: ["Drift", "GitOps", "Structured"], swiftSettings: strict),
     .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "GitOps", "Cells"], swiftSettings: strict),
@@ -111,7 +115,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SyncTests",
-      dependencies: ["Sync", "GitOps", "Structured", "Kube", "KubeWrite", "Git", "HTTP", "TestKit", "Demo"],
+      dependencies: [
+        "Sync", "GitOps", "Structured", "Rendering", "Kube", "KubeWrite", "Git", "HTTP", "TestKit", "Demo",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "HelpersTests", dependencies: ["Helpers", "Git", "GitOps", "Structured", "Kube", "HTTP", "TestKit"],
@@ -133,3 +140,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone has it: its main function is libFuzzer's.
+if Context.environment["DRIFTGLASS_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-render", dependencies: ["GitOps", "Rendering", "Structured"], path: ".ci/fuzz/render",
+      exclude: ["seeds", "words.dict"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

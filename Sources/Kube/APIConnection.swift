@@ -69,6 +69,9 @@ public final class APIConnection: Sendable {
 
   public var host: String { access.address.hostAndPort }
 
+  /// Only reads pass.
+  public var isReadOnly: Bool { gate.isReadOnly }
+
   /// Makes a call and reads the whole answer.
   /// - Throws: `APIError` for any answer that is not a success.
   public func answer(to call: APICall) async throws(APIError) -> Response {

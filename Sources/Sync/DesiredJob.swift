@@ -10,7 +10,9 @@ struct DesiredJob: Sendable {
   let request: RenderRequest
   let engine: Engine
   /// What the result was made from.
-  private(set) var rendered: [RenderedCommit] = []
+  var rendered: [RenderedCommit] = []
+  /// Why the repository cannot be read here at all; an artifact may say more.
+  private var unreachable: String?
 
   init(request: RenderRequest, engine: Engine) {
     self.request = request
@@ -91,22 +93,37 @@ struct DesiredJob: Sendable {
     throw problem ?? RecordProblem(text: "release record \(name) does not exist")
   }
 
+  struct Problem: Error { let text: String }
+
   private mutating func kustomization() async -> DesiredState.Value {
     guard let source = request.source else {
       return .undetermined("source \(request.resource.source?.path ?? "") not found")
     }
     guard source.ref.kind == "GitRepository", let url = source.url else {
-      return .undetermined("source is \(source.ref.kind), not Git")
+      return await fromArtifact(source, because: "source is \(source.ref.kind), not Git")
     }
-    guard let git = engine.git else { return .undetermined("no folder for mirrors of Git repositories") }
+    let value = await fromGit(url)
+    guard let reason = unreachable, case .undetermined = value else { return value }
+    return await fromArtifact(source, because: reason)
+  }
+
+  private mutating func fromGit(_ url: String) async -> DesiredState.Value {
+    guard let git = engine.git else { return cannotReach("no folder for mirrors of Git repositories") }
     guard let id = request.key.repo, let row = await engine.repoRow(id) else {
       return .undetermined("source not followed")
     }
+    let mirror: Mirror
+    do throws(GitError) { mirror = try git.mirror(of: url).mirror } catch { return cannotReach(error.message) }
     do throws(GitError) {
-      return try await render(try git.mirror(of: url).mirror, row)
+      return try await render(mirror, row)
     } catch {
       return .undetermined(error.message)
     }
+  }
+
+  private mutating func cannotReach(_ reason: String) -> DesiredState.Value {
+    unreachable = reason
+    return .undetermined(reason)
   }
 
   private mutating func render(_ mirror: Mirror, _ row: RepoRow) async throws(GitError) -> DesiredState.Value {
@@ -136,9 +153,9 @@ struct DesiredJob: Sendable {
     var set = start
     guard await mirror.contains(commit) else {
       switch row.link {
-      case .live: return .undetermined("revision gone: \(commit.prefix(7)) is not in \(row.url) any more")
+      case .live: return cannotReach("revision gone: \(commit.prefix(7)) is not in \(row.url) any more")
       case .connecting: return .undetermined("repository not read yet")
-      default: return .undetermined(row.reason ?? "repository cannot be read")
+      default: return cannotReach(row.reason ?? "repository cannot be read")
       }
     }
     set.commit = try await mirror.commit(commit)
@@ -192,10 +209,9 @@ struct DesiredJob: Sendable {
         inputs: inputs, repo: request.key.repo, commit: commit, footprint: footprint,
         result: result.map { $0.map(SecretValues.hashed) })
     }
-    let spec: FluxKustomization
+    let spec = request.spec
     var source = FluxSource()
     do throws(ParseError) {
-      spec = FluxKustomization(try request.object.document())
       if let object = request.sourceObject { source = FluxSource(try object.document()) }
     } catch {
       return done(.failure(.failed(sentence: error.description, place: nil)), TreeFootprint())
@@ -215,7 +231,7 @@ struct DesiredJob: Sendable {
   }
 
   /// By identity. A namespace on an object of cluster scope is dropped, as the API server does (`drift.md` N3).
-  private func index(_ objects: [DesiredObject], _ discovery: Discovery?) -> [ObjectRef: DesiredObject] {
+  func index(_ objects: [DesiredObject], _ discovery: Discovery?) -> [ObjectRef: DesiredObject] {
     var index: [ObjectRef: DesiredObject] = [:]
     for object in objects {
       var object = object

@@ -11,6 +11,8 @@ struct DesiredKey: Hashable, Sendable {
   let repo: RepoRow.ID?
   /// HEAD of the followed reference.
   let head: String?
+  /// What the source holds, where that is not read from Git.
+  let artifact: String?
   /// Why the repository cannot be read now.
   let problem: String?
   let release: HelmReleaseRef?
@@ -82,4 +84,6 @@ struct RenderRequest: Sendable {
   let sourceObject: Object?
   /// What was rendered before.
   let rendered: [RenderedCommit]
+  /// What the object's spec says of rendering.
+  let spec: FluxKustomization
 }

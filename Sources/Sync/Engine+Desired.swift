@@ -22,11 +22,15 @@ extension Engine {
 
   func desiredKey(of resource: Resource) -> DesiredKey {
     let repo = resource.source.flatMap { repoOfSource[$0] }
+    let isGit = resource.source?.groupKind == GitRepositoryAdapter.kind.groupKind
+    let canRead = repo.flatMap { repos[$0]?.row.reason } == nil
     return DesiredKey(
       generation: store.object(resource.ref)?.generation ?? 0,
       sourceGeneration: resource.source.flatMap { store.object($0)?.generation } ?? 0, inEffect: resource.inEffect,
       repo: repo,
-      head: repo.flatMap { repos[$0]?.row.head?.id }, problem: repo.flatMap { repos[$0]?.row.reason },
+      head: repo.flatMap { repos[$0]?.row.head?.id },
+      artifact: isGit && canRead ? nil : resource.source.flatMap { resources[$0]?.artifact?.text },
+      problem: repo.flatMap { repos[$0]?.row.reason },
       release: resource.release, variables: variableVersions(of: resource.ref))
   }
 
@@ -42,11 +46,12 @@ extension Engine {
       renderQueue.done(1)
       return takeRender()
     }
+    let spec = (try? object.document()).map { FluxKustomization($0) } ?? FluxKustomization()
     return [
       RenderRequest(
         reconciler: ref, key: state.key, object: object, resource: resource,
         source: resource.source.flatMap { resources[$0] }, sourceObject: resource.source.flatMap { store.object($0) },
-        rendered: state.rendered)
+        rendered: state.rendered, spec: spec)
     ]
   }
 

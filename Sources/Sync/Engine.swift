@@ -11,6 +11,7 @@ public actor Engine {
   let options: EngineOptions
   nonisolated let git: GitSources?
   nonisolated let dialSlots = DialSlots()
+  nonisolated let artifacts = ArtifactKeeper()
 
   var store = Store()
   var clusters: [ClusterID: ClusterState] = [:]

@@ -1,12 +1,15 @@
 import FoundationEssentials
 import Git
 import GitOps
+import Rendering
 
 extension Engine {
   /// A source object appeared or changed: follow its repository.
   func follow(_ source: Resource) {
-    guard source.ref.kind == "GitRepository", let url = source.url else { return }
-    let reference = Self.reference(of: source)
+    guard let (url, reference) = repository(of: source) else {
+      unfollow(source.ref)
+      return
+    }
     let (address, name) = Self.shown(url, git)
     let id = RepoRow.ID(url: address, ref: reference?.word ?? source.follows ?? "")
     if let old = repoOfSource[source.ref], old != id { unfollow(source.ref) }
@@ -14,9 +17,23 @@ extension Engine {
     var state =
       repos[id]
       ?? RepoState(row: RepoRow(url: address, name: name, ref: id.ref), remote: url, reference: reference)
-    state.note(source.ref, commit: source.artifact?.commit)
+    state.note(source.ref, commit: source.artifact?.commit ?? source.origin?.commit)
     repos[id] = state
     fetchSignal.yield()
+  }
+
+  /// The repository that a source is read from: an OCI artifact's is the one that it says it came from.
+  private func repository(of source: Resource) -> (url: String, reference: GitReference?)? {
+    switch source.ref.kind {
+    case "GitRepository": return source.url.map { ($0, Self.reference(of: source)) }
+    case "OCIRepository":
+      guard let document = try? store.object(source.ref)?.document(), let artifact = FluxArtifact(source: document),
+        let url = artifact.originURL, let revision = artifact.originRevision.map({ Revision($0) }),
+        revision.commit != nil
+      else { return nil }
+      return (url, .branch(revision.name ?? "main"))
+    default: return nil
+    }
   }
 
   func unfollow(_ source: ObjectRef) {

@@ -4,17 +4,19 @@ struct ArtifactTree<Base: FileTree>: FileTree {
   let base: Base
   private let rules: IgnoreRules<Base>
   private let keepsSubmodules: Bool
+  private let isWhole: Bool
 
   init(_ base: Base, source: FluxSource) {
     self.base = base
     rules = IgnoreRules(base, last: source.ignore)
     keepsSubmodules = source.recurseSubmodules
+    isWhole = source.isArtifact
   }
 
   private func keeps(_ entry: FileEntry, _ path: String) -> Bool {
     switch entry {
     case .directory: true
-    case .file: !rules.excludes(path)
+    case .file: isWhole || !rules.excludes(path)
     case .link: false
     case .submodule: keepsSubmodules
     }

@@ -7,7 +7,7 @@ public struct FluxKustomization: Sendable, Hashable {
   /// Its namespace, which becomes the other.
   public let namespace: String
   /// As written; empty is the source's root.
-  public let path: String
+  public var path: String
   /// `spec.commonMetadata.labels`.
   public let labels: [String: String]
   /// `spec.commonMetadata.annotations`.
@@ -27,9 +27,14 @@ public struct FluxKustomization: Sendable, Hashable {
   ]
 
   /// From the Kustomization object.
-  public init(_ document: JSONDocument) {
-    let metadata = document.root["metadata"]
-    let spec = document.root["spec"]
+  public init(_ document: JSONDocument) { self.init(document.root) }
+
+  /// Of an object that says nothing.
+  public init() { self.init(nil) }
+
+  private init(_ root: JSONNode?) {
+    let metadata = root?["metadata"]
+    let spec = root?["spec"]
     func texts(_ node: JSONNode?) -> [String: String] {
       var result: [String: String] = [:]
       if let members = node?.members {

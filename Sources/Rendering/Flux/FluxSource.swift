@@ -11,8 +11,17 @@ public struct FluxSource: Sendable, Hashable {
   /// `spec.sparseCheckout`: the only directories that the artifact holds; none is all.
   private let sparse: [String]
 
+  /// The tree is the artifact itself: nothing is left out any more.
+  let isArtifact: Bool
+
+  /// The files are those of the artifact.
+  public static let artifact = FluxSource(isArtifact: true)
+
   /// A source whose artifact holds the commit's files.
-  public init() {
+  public init() { self.init(isArtifact: false) }
+
+  private init(isArtifact: Bool) {
+    self.isArtifact = isArtifact
     ignore = nil
     recurseSubmodules = false
     includes = false
@@ -22,6 +31,7 @@ public struct FluxSource: Sendable, Hashable {
   /// From the GitRepository object.
   public init(_ document: JSONDocument) {
     let spec = document.root["spec"]
+    isArtifact = false
     ignore = spec?["ignore"]?.string
     recurseSubmodules = spec?["recurseSubmodules"]?.bool ?? false
     includes = (spec?["include"]?.count ?? 0) > 0
