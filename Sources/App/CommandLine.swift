@@ -94,12 +94,13 @@ public struct RenderCommand: ParsableCommand, Sendable {
     commandName: "render", abstract: "Print what Git says as YAML: of a directory, or of a reconciler.",
     discussion: """
       A directory is built as Flux would build it, with bases from anywhere in its repository, without a network and
-      without other programs. A reconciler is named ks/NAMESPACE/NAME or hr/NAMESPACE/NAME: what it should have applied.
+      without other programs. A reconciler is named ks/NAMESPACE/NAME or hr/NAMESPACE/NAME (also one of the Helm Operator):
+      what it should have applied; a release without a controller is named helm/NAMESPACE/RELEASE.
       Exit codes: 0 fine, 2 refused: standard error says `undetermined:` with what cannot be known, or `failed:` where
       Flux would fail too.
       """)
 
-  @Argument(help: "A directory, or ks/NAMESPACE/NAME or hr/NAMESPACE/NAME.")
+  @Argument(help: "A directory, or ks/NAMESPACE/NAME, hr/NAMESPACE/NAME or helm/NAMESPACE/RELEASE.")
   public var what: String
 
   @Option(help: "A revision of the directory's repository, such as HEAD~2; of a reconciler only head.")
@@ -120,6 +121,7 @@ public struct RenderCommand: ParsableCommand, Sendable {
 
   /// `ks/flux-system/apps`.
   struct Selector: Sendable, Hashable {
+    /// Empty for a release of Helm itself.
     let kind: String
     let namespace: String
     let name: String
@@ -128,6 +130,7 @@ public struct RenderCommand: ParsableCommand, Sendable {
       let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
       let kinds = [
         "ks": "Kustomization", "kustomization": "Kustomization", "hr": "HelmRelease", "helmrelease": "HelmRelease",
+        "helm": "",
       ]
       guard parts.count == 3, let kind = kinds[parts[0].lowercased()], !parts[1].isEmpty, !parts[2].isEmpty else {
         return nil

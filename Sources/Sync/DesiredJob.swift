@@ -37,60 +37,23 @@ struct DesiredJob: Sendable {
     guard let reader = await engine.reader(of: request.reconciler.cluster) else {
       return .undetermined("not connected")
     }
-    do throws(RecordProblem) {
+    let releases = HelmReleases(reader)
+    let discovery = await engine.discovery(of: request.reconciler.cluster)
+    do throws(HelmReleases.Problem) {
       var set = DesiredSet()
-      set.objects = try await objects(of: release, release.version, reader)
+      set.objects = index(
+        try await releases.objects(of: release, release.version).map(SecretValues.hashed), discovery)
       guard release.isPartial else { return .ready(set) }
       // What it did not get to is still the release's before it.
       set.alternative = [:]
-      if let previous = release.previous { set.alternative = try await objects(of: release, previous, reader) }
+      if let previous = release.previous {
+        set.alternative = index(
+          try await releases.objects(of: release, previous).map(SecretValues.hashed), discovery)
+      }
       return .ready(set)
     } catch {
       return .undetermined(error.text)
     }
-  }
-
-  private struct RecordProblem: Error { let text: String }
-
-  /// The objects of one revision of a release, from its record.
-  private func objects(
-    of release: HelmReleaseRef, _ version: Int, _ reader: KubeReader
-  ) async throws(RecordProblem) -> [ObjectRef: DesiredObject] {
-    let record = try await record(of: release, version, reader)
-    let discovery = await engine.discovery(of: request.reconciler.cluster)
-    do throws(RenderError) {
-      return index(try HelmManifest.decode(record: record).objects.map(SecretValues.hashed), discovery)
-    } catch {
-      throw RecordProblem(text: error.description)
-    }
-  }
-
-  /// A Secret, or where Helm keeps its records in them a ConfigMap.
-  private func record(
-    of release: HelmReleaseRef, _ version: Int, _ reader: KubeReader
-  ) async throws(RecordProblem) -> JSONDocument {
-    let name = release.record(version)
-    var problem: RecordProblem?
-    for (kind, plural) in [("Secret", "secrets"), ("ConfigMap", "configmaps")] {
-      let ref = ObjectRef(
-        cluster: request.reconciler.cluster, group: "", kind: kind, namespace: release.storageNamespace, name: name)
-      let object: Object
-      do throws(APIError) {
-        object = try await reader.get(ref, version: "v1", plural: plural)
-      } catch {
-        let why = error.isForbidden ? "no permission to get \(plural)" : error.description
-        // That the other kind is not there says nothing more.
-        if problem == nil {
-          problem = RecordProblem(
-            text: error.isNotFound
-              ? "release \(kind) \(ref.path) does not exist" : "release \(kind) not readable: \(why)")
-        }
-        guard error.isNotFound || error.isForbidden else { break }
-        continue
-      }
-      do throws(ParseError) { return try object.document() } catch { throw RecordProblem(text: error.description) }
-    }
-    throw problem ?? RecordProblem(text: "release record \(name) does not exist")
   }
 
   struct Problem: Error { let text: String }

@@ -62,6 +62,19 @@ import Testing
     #expect(!Self.isAllowed(Self.request(.get, path)))
   }
 
+  @Test func countsHelmRecordsByTheirLabelsOnly() {
+    let path = "/api/v1/namespaces/shop/secrets?labelSelector=owner%3Dhelm%2Cname%3Dweb&limit=500"
+    let metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+    #expect(Self.isAllowed(Self.request(.get, path, headers: [("Accept", metadata)])))
+    for accept in ["application/json", "\(metadata),application/json", "*/*"] {
+      #expect(!Self.isAllowed(Self.request(.get, path, headers: [("Accept", accept)])))
+    }
+    #expect(!Self.isAllowed(Self.request(.get, path)))
+    #expect(!Self.isAllowed(Self.request(.get, path, headers: [("Accept", metadata), ("Accept", "*/*")])))
+    #expect(!Self.isAllowed(Self.request(.get, path + "&watch=1", headers: [("Accept", metadata)])))
+    #expect(!Self.isAllowed(Self.request(.get, "/api/v1/secrets?labelSelector=a%3Db", headers: [("Accept", metadata)])))
+  }
+
   @Test func listsSecretsWithANamedSelectorOnly() {
     var rules = Gate.Rules()
     rules.secretSelectors = ["example.com/name"]

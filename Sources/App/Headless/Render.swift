@@ -1,6 +1,8 @@
 import Foundation
 import Git
 import GitOps
+import HTTP
+import Kube
 import Rendering
 import Structured
 import Sync
@@ -38,6 +40,7 @@ struct Render {
 
   private func render(_ selector: RenderCommand.Selector) async -> Int32 {
     let setup = Setup(common: command.common, environment: environment)
+    guard !selector.kind.isEmpty else { return await renderRelease(selector, setup) }
     let world: Wiring
     do throws(SetupError) {
       world = try setup.wire(parts, journal: false)
@@ -51,6 +54,8 @@ struct Render {
     defer { running.cancel() }
     let answer: Int32
     switch found.count {
+    case 0 where selector.kind == "HelmRelease":
+      answer = await renderRelease(selector, setup)
     case 0:
       answer = refuse(
         "there is no \(command.what)\(snapshot.isComplete ? "" : " yet: not everything was seen within 30 s")")
@@ -66,6 +71,66 @@ struct Render {
     }
     await parts.endHelpers?()
     return answer
+  }
+
+  // MARK: A release of Helm itself, or of the Helm Operator
+
+  private func renderRelease(_ selector: RenderCommand.Selector, _ setup: Setup) async -> Int32 {
+    var warnings: [String] = []
+    let contexts: [Setup.NamedContext]
+    do throws(SetupError) {
+      contexts = try setup.contexts(parts, &warnings)
+    } catch {
+      return refuse(error.sentence)
+    }
+    let network = Network()
+    defer { network.shutdown() }
+    var found: [(cluster: String, objects: [DesiredObject])] = []
+    var problems: [String] = []
+    for context in contexts {
+      guard case .success(let access) = context.context.access else { continue }
+      let reader = KubeReader(access: access, cluster: context.id, network: network, gate: .readOnly())
+      do throws(HelmReleases.Problem) {
+        guard let objects = try await release(selector, reader) else { continue }
+        found.append((context.id.name, objects))
+      } catch {
+        problems.append("\(context.id.name): \(error.text)")
+      }
+    }
+    switch found.count {
+    case 1: return show(found[0].objects)
+    case 0 where problems.isEmpty: return refuse("there is no \(command.what)")
+    case 0: return refuse("undetermined: \(problems.joined(separator: "; "))")
+    default:
+      return refuse(
+        "\(command.what) is in several clusters; name one with --context: "
+          + found.map(\.cluster).sorted().joined(separator: ", "))
+    }
+  }
+
+  /// The objects of the newest release; nil when the cluster has none of that name.
+  private func release(
+    _ selector: RenderCommand.Selector, _ reader: KubeReader
+  ) async throws(HelmReleases.Problem) -> [DesiredObject]? {
+    let releases = HelmReleases(reader)
+    var place: (name: String, namespace: String)?
+    if selector.kind.isEmpty {
+      place = (selector.name, selector.namespace)
+    } else {
+      for (groupKind, version) in HelmReleases.operatorKinds {
+        let ref = ObjectRef(
+          cluster: reader.cluster, groupKind: groupKind, namespace: selector.namespace, name: selector.name)
+        do throws(APIError) {
+          let object = try await reader.get(ref, version: version, plural: "helmreleases")
+          place = (try? object.document()).flatMap(HelmReleases.release(ofOperator:))
+          break
+        } catch {
+          guard error.isNotFound else { throw HelmReleases.Problem(text: error.description) }
+        }
+      }
+    }
+    guard let place, let release = try await releases.newest(place.name, in: place.namespace) else { return nil }
+    return try await releases.objects(of: release, release.version)
   }
 
   // MARK: Output
