@@ -131,6 +131,13 @@ struct StrategicMerge {
     _ old: [YAMLNode], _ new: [YAMLNode], by keys: [String], type: MergeSchema.TypeID?
   ) throws(RenderError) -> [YAMLNode] {
     let identities = ListIdentities(keys: keys, old: old, new: new, prepends: prepends)
+    // What kustomize makes of an element without any of the keys depends on the others: it may lose them all.
+    if let odd = identities.newWithoutKey.first ?? identities.oldWithoutKey.first, !identities.order.isEmpty {
+      let element = identities.newWithoutKey.isEmpty ? old[odd] : new[odd]
+      throw .undetermined(
+        feature: "a patch of a list with an element that has no \(keys.joined(separator: " or "))",
+        place: place(element.origin))
+    }
     var result: [YAMLNode] = []
     for identity in identities.order {
       let patch = identities.new[identity].map { new[$0] }
