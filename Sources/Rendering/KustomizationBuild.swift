@@ -368,12 +368,15 @@ struct KustomizationBuild<Tree: FileTree> {
     let schema = schema ?? .standard
     let place = place
     func step(_ index: Int, of field: String) -> Int { file.list(field).count > 1 ? index + 1 : 0 }
+    var merges: [any Pass] = []
     for (index, entry) in file.list("patchesStrategicMerge").enumerated() {
-      let pass = try PatchPass(
-        merge: entry, step: step(index, of: "patchesStrategicMerge"), schema: schema, place: place
-      ) { path throws(RenderError) in try self.file(path, at: location) }
-      result.append((pass, "PatchStrategicMergeTransformer"))
+      merges.append(
+        try PatchPass(
+          merge: entry, step: step(index, of: "patchesStrategicMerge"), schema: schema, place: place
+        ) { path throws(RenderError) in try self.file(path, at: location) })
     }
+    // One transformer for all of them, and one for all replacements below.
+    if !merges.isEmpty { result.append((PassSequence(merges), "PatchStrategicMergeTransformer")) }
     for (index, entry) in file.list("patches").enumerated() {
       let pass = try PatchPass(
         entry, step: step(index, of: "patches"), schema: schema, place: place
@@ -393,7 +396,9 @@ struct KustomizationBuild<Tree: FileTree> {
       let pass = try MetadataPass.labels(entry, step: step(index, of: "labels"), config: config, place: place)
       result.append((pass, "LabelTransformer"))
     }
-    if let labels = file["commonLabels"] {
+    if file["commonLabels"] != nil || !file.list("labels").isEmpty {
+      // There where either is, with or without something to do.
+      let labels = file["commonLabels"] ?? YAMLNode(.map(YAMLMap()))
       let pass = try MetadataPass(labels, fields: config.commonLabels, layer: .labels, place: place)
       result.append((pass, "LabelTransformer"))
     }
@@ -415,11 +420,11 @@ struct KustomizationBuild<Tree: FileTree> {
       let pass = try ImagesPass(entry, step: step(index, of: "images"), fields: config.images, place: place)
       result.append((pass, "ImageTagTransformer"))
     }
+    var replacements: [any Pass] = []
     for (index, entry) in file.list("replacements").enumerated() {
-      for pass in try replacements(entry, step: step(index, of: "replacements"), at: location) {
-        result.append((pass, "ReplacementTransformer"))
-      }
+      replacements += try self.replacements(entry, step: step(index, of: "replacements"), at: location)
     }
+    if !replacements.isEmpty { result.append((PassSequence(replacements), "ReplacementTransformer")) }
     return result
   }
 

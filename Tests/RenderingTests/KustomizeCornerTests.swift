@@ -86,4 +86,26 @@ import Testing
     ])
     #expect(list.resources[0].root["metadata"]?["annotations"]?.map?.map { $0.value.string } == expected)
   }
+
+  @Test func transformersAreNotedAsOftenAsKustomizeRunsThem() throws {
+    let patch = "{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {x: y}}"
+    let replacement =
+      "{source: {kind: ConfigMap, fieldPath: data.a}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.x]}]}"
+    let list = try build([
+      "kustomization.yaml": """
+      resources: [x.yaml]
+      buildMetadata: [transformerAnnotations]
+      labels: [{pairs: {a: b}}, {pairs: {c: d}}]
+      patchesStrategicMerge: ['\(patch)', '\(patch)']
+      replacements: [\(replacement), \(replacement)]
+      """, "x.yaml": object("ConfigMap", "m", more: "data: {a: b}\n"),
+    ])
+    let noted = list.resources[0].root["metadata"]?["annotations"]?["alpha.config.kubernetes.io/transformations"]?
+      .string
+    #expect(
+      noted?.split(separator: "\n").filter { $0.contains("kind:") }.map { $0.split(separator: " ").last ?? "" } == [
+        "PatchStrategicMergeTransformer", "LabelTransformer", "LabelTransformer", "LabelTransformer",
+        "ReplacementTransformer",
+      ])
+  }
 }
