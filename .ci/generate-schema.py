@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Derives Sources/Drift/BuiltinSchema+Table.swift: the fields of Kubernetes' own kinds and their types.
+"""Derives Sources/Drift/BuiltinSchema+Table.swift: the fields of Kubernetes' and Flux's own kinds and their types.
 
-Reads an OpenAPI v2 document of an API server (JSON, gzip or plain) and its version:
-    .ci/generate-schema.py openapi-v2.json.gz 1.36
+Reads an OpenAPI v2 document of an API server (JSON, gzip or plain), its version, and CustomResourceDefinitions (YAML):
+    .ci/generate-schema.py openapi-v2.json.gz 1.36 *.toolkit.fluxcd.io.yaml
 Only facts are taken: kinds, field names, types, which fields are required, how lists are merged. Status is left out.
 """
 import gzip
@@ -91,6 +91,60 @@ while done < len(order):
             continue
         fields.append(f"{field}{'!' if field in required else ''}={written(inner)}")
     lines.append(" ".join([head or "-"] + fields))
+
+# Custom resources: types that are written in place, each once.
+interned = {}
+
+
+def custom(schema):
+    if schema.get("x-kubernetes-int-or-string"):
+        return "x"
+    kind = schema.get("type")
+    if kind == "array":
+        keys = schema.get("x-kubernetes-list-map-keys") or []
+        mark = ",".join(keys) if keys else "=" if schema.get("x-kubernetes-list-type") == "set" else ""
+        return f"[{mark}]{custom(schema.get('items') or {})}"
+    if kind == "object":
+        if "properties" in schema:
+            return f"@{place(schema)}"
+        extra = schema.get("additionalProperties")
+        return "{" + custom(extra) if isinstance(extra, dict) and extra else "*"
+    return {"integer": "i", "number": "n", "boolean": "b", "string": "s"}.get(kind, "*")
+
+
+def place(schema, head="-", skipped=()):
+    required = set(schema.get("required") or [])
+    fields = [
+        f"{field}{'!' if field in required else ''}={'*' if field in skipped else custom(inner)}"
+        for field, inner in sorted(schema["properties"].items())
+    ]
+    mark = "^" + ("~" if schema.get("x-kubernetes-map-type") == "atomic" else "")
+    if schema.get("x-kubernetes-preserve-unknown-fields"):
+        mark += "+"
+    line = " ".join([head + mark] + fields)
+    if line not in interned:
+        interned[line] = len(lines)
+        lines.append(line)
+    return interned[line]
+
+
+if sys.argv[3:]:
+    import yaml
+known = set()
+# Of a version that several files define the first counts: current releases before older ones.
+for file in sys.argv[3:]:
+    with open(file) as source:
+        for document in yaml.safe_load_all(source):
+            if not document or document.get("kind") != "CustomResourceDefinition":
+                continue
+            spec = document["spec"]
+            for served in spec["versions"]:
+                schema = (served.get("schema") or {}).get("openAPIV3Schema")
+                if schema and served.get("served", True):
+                    head = f"{spec['group']}/{served['name']}/{spec['names']['kind']}"
+                    if head not in known:
+                        known.add(head)
+                        place(schema, head, ("metadata", "status"))
 
 with open("Sources/Drift/BuiltinSchema+Table.swift", "w") as out:
     out.write("// Made by .ci/generate-schema.py; do not edit.\n\n")

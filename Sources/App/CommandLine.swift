@@ -152,8 +152,8 @@ public struct LintCommand: ParsableCommand, Sendable {
     commandName: "lint", abstract: "Find what in a tree of files will not do what was meant: for CI.",
     discussion: """
       Renders every kustomization and every Flux Kustomization below a directory, follows what they name, and holds each
-      object against its schema: that of Kubernetes' own kinds and of the CustomResourceDefinitions in the tree, or with
-      --cluster that of a cluster. Works without a network otherwise.
+      object against its schema: those of Kubernetes' and Flux's own kinds and of the CustomResourceDefinitions in the tree,
+      or with --cluster those of a cluster. Works without a network otherwise.
       Exit codes: 0 no errors (there may be warnings), 1 errors, 2 could not look.
       """)
 

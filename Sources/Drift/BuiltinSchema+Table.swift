@@ -526,5 +526,167 @@ extension BuiltinSchema {
     - description=s url=s
     - fieldPath=s message=s messageExpression=s optionalOldSelf=b reason=s rule!=s
     - max=q min!=q step=q
+    -^ apiVersion=s kind!=s matchLabels={s name!=s namespace=s
+    -^ name!=s
+    -^ eventMetadata={s eventSeverity=s eventSources!=[]@520 exclusionList=[]s inclusionList=[]s providerRef!=@521 summary=s suspend=b
+    notification.toolkit.fluxcd.io/v1beta3/Alert^ apiVersion=s kind=s metadata=* spec=@522
+    -^ certSecretRef=@521 endpoint!=s provider!=s secretRef=@521
+    -^ bucketName!=s certSecretRef=@521 endpoint!=s ignore=s insecure=b interval!=s prefix=s provider=s proxySecretRef=@521 region=s secretRef=@521 serviceAccountName=s sts=@524 suspend=b timeout=s
+    source.toolkit.fluxcd.io/v1/Bucket^ apiVersion=s kind=s metadata=* spec=@525 status=*
+    -^ apiVersion=s kind!=s name!=s namespace=s
+    -^ sourceRef=@527
+    source.toolkit.fluxcd.io/v1/ExternalArtifact^ apiVersion=s kind=s metadata=* spec=@528 status=*
+    -^ fromPath=s repository!=@521 toPath=s
+    -^ branch=s commit=s name=s semver=s tag=s
+    -^ mode=s secretRef!=@521
+    -^ ignore=s include=[]@530 interval!=s provider=s proxySecretRef=@521 recurseSubmodules=b ref=@531 secretRef=@521 serviceAccountName=s sparseCheckout=[]s suspend=b timeout=s url!=s verify=@532
+    source.toolkit.fluxcd.io/v1/GitRepository^ apiVersion=s kind=s metadata=* spec=@533 status=*
+    -^ apiVersion=s kind!=s name!=s
+    -^ issuer!=s subject!=s
+    -^ matchOIDCIdentity=[]@536 provider!=s secretRef=@521
+    -^ chart!=s ignoreMissingValuesFiles=b interval!=s reconcileStrategy=s sourceRef!=@535 suspend=b valuesFiles=[]s verify=@537 version=s
+    source.toolkit.fluxcd.io/v1/HelmChart^ apiVersion=s kind=s metadata=* spec=@538 status=*
+    -^ annotations={s labels={s
+    -^ provider!=s secretRef=@521
+    -^ chart!=s ignoreMissingValuesFiles=b interval=s reconcileStrategy=s sourceRef!=@527 valuesFiles=[]s verify=@541 version=s
+    -^ metadata=@540 spec!=@542
+    -^ name!=s namespace=s readyExpr=s
+    -^ annotationSelector=s group=s kind=s labelSelector=s name=s namespace=s version=s
+    -^ paths!=[]s target=@545
+    -^ ignore=[]@546 mode=s
+    -^ apiVersion!=s current!=s failed=s inProgress=s kind=s
+    -^ ignoreTestFailures=b remediateLastFailure=b retries=i
+    -^ name!=s retryInterval=s
+    -^ crds=s createNamespace=b disableHooks=b disableOpenAPIValidation=b disableSchemaValidation=b disableTakeOwnership=b disableWait=b disableWaitForJobs=b remediation=@549 replace=b serverSideApply=b skipCRDs=b strategy=@550 timeout=s
+    -^ key=s name!=s
+    -^ configMapRef=@521 secretRef=@552
+    -^ digest=s name!=s newName=s newTag=s
+    -^ patch!=s target=@545
+    -^ images=[]@554 patches=[]@555
+    -^ kustomize=@556
+    -^ cleanupOnFail=b disableHooks=b disableWait=b disableWaitForJobs=b force=b recreate=b serverSideApply=s timeout=s
+    -^ exclude=b name!=s
+    -^ enable=b filters=[]@559 ignoreFailures=b timeout=s
+    -^ deletionPropagation=s disableHooks=b disableWait=b keepHistory=b timeout=s
+    -^ ignoreTestFailures=b remediateLastFailure=b retries=i strategy=s
+    -^ chartNameChangeStrategy=s cleanupOnFail=b crds=s disableHooks=b disableOpenAPIValidation=b disableSchemaValidation=b disableTakeOwnership=b disableWait=b disableWaitForJobs=b force=b preserveValues=b remediation=@562 serverSideApply=s strategy=@550 timeout=s
+    -^ kind!=s literal=b name!=s optional=b targetPath=s valuesKey=s
+    -^ chart=@543 chartRef=@527 commonMetadata=@540 dependsOn=[]@544 driftDetection=@547 healthCheckExprs=[]@548 install=@551 interval!=s kubeConfig=@553 maxHistory=i persistentClient=b postRenderStrategy=s postRenderers=[]@557 releaseName=s rollback=@558 serviceAccountName=s storageNamespace=s suspend=b targetNamespace=s test=@560 timeout=s uninstall=@561 upgrade=@563 values=* valuesFrom=[]@564 waitStrategy=@521
+    helm.toolkit.fluxcd.io/v2/HelmRelease^ apiVersion=s kind=s metadata=* spec=@565 status=*
+    -^ matchLabels={s
+    -^ namespaceSelectors!=[]@567
+    -^ accessFrom=@568 certSecretRef=@521 insecure=b interval=s passCredentials=b provider=s secretRef=@521 suspend=b timeout=s type=s url!=s
+    source.toolkit.fluxcd.io/v1/HelmRepository^ apiVersion=s kind=s metadata=* spec=@569 status=*
+    -^ extract=s pattern=s
+    -^ name!=s namespace=s
+    -^ order=s
+    -^ range!=s
+    -^ alphabetical=@573 numerical=@573 semver=@574
+    -^ digestReflectionPolicy=s filterTags=@571 imageRepositoryRef!=@572 interval=s policy!=@575 suspend=b
+    image.toolkit.fluxcd.io/v1/ImagePolicy^ apiVersion=s kind=s metadata=* spec=@576 status=*
+    -^ accessFrom=@568 certSecretRef=@521 exclusionList=[]s image!=s insecure=b interval!=s provider=s proxySecretRef=@521 secretRef=@521 serviceAccountName=s suspend=b timeout=s
+    image.toolkit.fluxcd.io/v1/ImageRepository^ apiVersion=s kind=s metadata=* spec=@578 status=*
+    -^ ref!=@531
+    -^ email!=s name=s
+    -^ secretRef!=@521 type=s
+    -^ author!=@581 messageTemplate=s messageTemplateValues={s signingKey=@582
+    -^ branch=s options={s refspec=s
+    -^ checkout=@580 commit!=@583 push=@584
+    -^ key!=s operator!=s values=[]s
+    -^~ matchExpressions=[]@586 matchLabels={s
+    -^ path=s strategy=s
+    -^ git=@585 interval!=s policySelector=@587 sourceRef!=@527 suspend=b update=@588
+    image.toolkit.fluxcd.io/v1/ImageUpdateAutomation^ apiVersion=s kind=s metadata=* spec=@589 status=*
+    -^ provider!=s secretRef=@521 serviceAccountName=s
+    -^ kind!=s name!=s optional=b
+    -^ substitute={s substituteFrom=[]@592 substituteStrategy=s
+    -^ buildMetadata=[]s commonMetadata=@540 components=[]s decryption=@591 deletionPolicy=s dependsOn=[]@544 force=b healthCheckExprs=[]@548 healthChecks=[]@527 ignore=[]@546 ignoreMissingComponents=b images=[]@554 interval!=s kubeConfig=@553 namePrefix=s nameSuffix=s patches=[]@555 path=s postBuild=@593 prune!=b retryInterval=s serviceAccountName=s sourceRef!=@527 suspend=b targetNamespace=s timeout=s wait=b
+    kustomize.toolkit.fluxcd.io/v1/Kustomization^ apiVersion=s kind=s metadata=* spec=@594 status=*
+    -^ mediaType=s operation=s
+    -^ digest=s semver=s semverFilter=s tag=s
+    -^ matchOIDCIdentity=[]@536 provider!=s secretRef=@521 trustedRootSecretRef=@521
+    -^ certSecretRef=@521 ignore=s insecure=b interval!=s layerSelector=@596 provider=s proxySecretRef=@521 ref=@597 secretRef=@521 serviceAccountName=s suspend=b timeout=s url!=s verify=@598
+    source.toolkit.fluxcd.io/v1/OCIRepository^ apiVersion=s kind=s metadata=* spec=@599 status=*
+    -^ address=s certSecretRef=@521 channel=s commitStatusExpr=s interval=s proxy=s proxySecretRef=@521 secretRef=@521 serviceAccountName=s suspend=b timeout=s type!=s username=s
+    notification.toolkit.fluxcd.io/v1beta3/Provider^ apiVersion=s kind=s metadata=* spec=@601
+    -^ expression!=s message!=s
+    -^ expression!=s name!=s
+    -^ audience=s issuerURL!=s validations!=[]@603 variables=[]@604
+    -^ apiVersion=s filter=s kind!=s matchLabels={s name!=s namespace=s
+    -^ events=[]s interval=s oidcProviders=[issuerURL]@605 resourceFilter=s resources!=[]@606 secretRef=@521 suspend=b type!=s
+    notification.toolkit.fluxcd.io/v1/Receiver^ apiVersion=s kind=s metadata=* spec=@607 status=*
+    -^ eventSeverity=s eventSources!=[]@520 exclusionList=[]s providerRef!=@521 summary=s suspend=b
+    notification.toolkit.fluxcd.io/v1beta1/Alert^ apiVersion=s kind=s metadata=* spec=@609 status=*
+    notification.toolkit.fluxcd.io/v1beta2/Alert^ apiVersion=s kind=s metadata=* spec=@522 status=*
+    -^ accessFrom=@568 bucketName!=s endpoint!=s ignore=s insecure=b interval!=s provider=s region=s secretRef=@521 suspend=b timeout=s
+    source.toolkit.fluxcd.io/v1beta1/Bucket^ apiVersion=s kind=s metadata=* spec=@612 status=*
+    -^ accessFrom=@568 bucketName!=s certSecretRef=@521 endpoint!=s ignore=s insecure=b interval!=s prefix=s provider=s proxySecretRef=@521 region=s secretRef=@521 sts=@524 suspend=b timeout=s
+    source.toolkit.fluxcd.io/v1beta2/Bucket^ apiVersion=s kind=s metadata=* spec=@614 status=*
+    -^ branch=s commit=s semver=s tag=s
+    -^ mode!=s secretRef=@521
+    -^ accessFrom=@568 gitImplementation=s ignore=s include=[]@530 interval!=s recurseSubmodules=b ref=@616 secretRef=@521 suspend=b timeout=s url!=s verify=@617
+    source.toolkit.fluxcd.io/v1beta1/GitRepository^ apiVersion=s kind=s metadata=* spec=@618 status=*
+    -^ mode!=s secretRef!=@521
+    -^ accessFrom=@568 gitImplementation=s ignore=s include=[]@530 interval!=s recurseSubmodules=b ref=@531 secretRef=@521 suspend=b timeout=s url!=s verify=@620
+    source.toolkit.fluxcd.io/v1beta2/GitRepository^ apiVersion=s kind=s metadata=* spec=@621 status=*
+    -^ accessFrom=@568 chart!=s interval!=s reconcileStrategy=s sourceRef!=@535 suspend=b valuesFile=s valuesFiles=[]s version=s
+    source.toolkit.fluxcd.io/v1beta1/HelmChart^ apiVersion=s kind=s metadata=* spec=@623 status=*
+    -^ accessFrom=@568 chart!=s ignoreMissingValuesFiles=b interval!=s reconcileStrategy=s sourceRef!=@535 suspend=b valuesFile=s valuesFiles=[]s verify=@537 version=s
+    source.toolkit.fluxcd.io/v1beta2/HelmChart^ apiVersion=s kind=s metadata=* spec=@625 status=*
+    -^ chart!=s interval=s reconcileStrategy=s sourceRef!=@527 valuesFile=s valuesFiles=[]s verify=@541 version=s
+    -^ metadata=@540 spec!=@627
+    -^ crds=s createNamespace=b disableHooks=b disableOpenAPIValidation=b disableWait=b disableWaitForJobs=b remediation=@549 replace=b skipCRDs=b timeout=s
+    -^ secretRef!=@552
+    -^ from=s op!=s path!=s value=*
+    -^ patch!=[]@631 target!=@545
+    -^ images=[]@554 patches=[]@555 patchesJson6902=[]@632 patchesStrategicMerge=[]*
+    -^ kustomize=@633
+    -^ cleanupOnFail=b disableHooks=b disableWait=b disableWaitForJobs=b force=b recreate=b timeout=s
+    -^ enable=b ignoreFailures=b timeout=s
+    -^ cleanupOnFail=b crds=s disableHooks=b disableOpenAPIValidation=b disableWait=b disableWaitForJobs=b force=b preserveValues=b remediation=@562 timeout=s
+    -^ kind!=s name!=s optional=b targetPath=s valuesKey=s
+    -^ chart!=@628 chartRef=@527 dependsOn=[]@572 driftDetection=@547 install=@629 interval!=s kubeConfig=@630 maxHistory=i persistentClient=b postRenderers=[]@634 releaseName=s rollback=@635 serviceAccountName=s storageNamespace=s suspend=b targetNamespace=s test=@636 timeout=s uninstall=@561 upgrade=@637 values=* valuesFrom=[]@638
+    helm.toolkit.fluxcd.io/v2beta1/HelmRelease^ apiVersion=s kind=s metadata=* spec=@639 status=*
+    -^ chart!=s ignoreMissingValuesFiles=b interval=s reconcileStrategy=s sourceRef!=@527 valuesFile=s valuesFiles=[]s verify=@541 version=s
+    -^ metadata=@540 spec!=@641
+    -^ chart=@642 chartRef=@527 dependsOn=[]@572 driftDetection=@547 install=@629 interval!=s kubeConfig=@630 maxHistory=i persistentClient=b postRenderers=[]@634 releaseName=s rollback=@635 serviceAccountName=s storageNamespace=s suspend=b targetNamespace=s test=@560 timeout=s uninstall=@561 upgrade=@637 values=* valuesFrom=[]@638
+    helm.toolkit.fluxcd.io/v2beta2/HelmRelease^ apiVersion=s kind=s metadata=* spec=@643 status=*
+    -^ accessFrom=@568 interval!=s passCredentials=b secretRef=@521 suspend=b timeout=s url!=s
+    source.toolkit.fluxcd.io/v1beta1/HelmRepository^ apiVersion=s kind=s metadata=* spec=@645 status=*
+    source.toolkit.fluxcd.io/v1beta2/HelmRepository^ apiVersion=s kind=s metadata=* spec=@569 status=*
+    -^ filterTags=@571 imageRepositoryRef!=@572 policy!=@575
+    image.toolkit.fluxcd.io/v1beta1/ImagePolicy^ apiVersion=s kind=s metadata=* spec=@648 status=*
+    -^ digestReflectionPolicy=s filterTags=@571 imageRepositoryRef!=@572 interval=s policy!=@575
+    image.toolkit.fluxcd.io/v1beta2/ImagePolicy^ apiVersion=s kind=s metadata=* spec=@650 status=*
+    -^ accessFrom=@568 certSecretRef=@521 exclusionList=[]s image!=s interval!=s secretRef=@521 serviceAccountName=s suspend=b timeout=s
+    image.toolkit.fluxcd.io/v1beta1/ImageRepository^ apiVersion=s kind=s metadata=* spec=@652 status=*
+    image.toolkit.fluxcd.io/v1beta2/ImageRepository^ apiVersion=s kind=s metadata=* spec=@578 status=*
+    -^ secretRef!=@521
+    -^ author!=@581 messageTemplate=s signingKey=@655
+    -^ checkout=@580 commit!=@656 push=@584
+    -^ path=s strategy!=s
+    -^ git=@657 interval!=s sourceRef!=@527 suspend=b update=@658
+    image.toolkit.fluxcd.io/v1beta1/ImageUpdateAutomation^ apiVersion=s kind=s metadata=* spec=@659 status=*
+    -^ author!=@581 messageTemplate=s messageTemplateValues={s signingKey=@655
+    -^ checkout=@580 commit!=@661 push=@584
+    -^ git=@662 interval!=s policySelector=@587 sourceRef!=@527 suspend=b update=@658
+    image.toolkit.fluxcd.io/v1beta2/ImageUpdateAutomation^ apiVersion=s kind=s metadata=* spec=@663 status=*
+    -^ kind!=s name!=s
+    -^ substitute={s substituteFrom=[]@665
+    -^ decryption=@541 dependsOn=[]@572 force=b healthChecks=[]@527 images=[]@554 interval!=s kubeConfig=@655 patches=[]@555 patchesJson6902=[]@632 patchesStrategicMerge=[]* path=s postBuild=@666 prune!=b retryInterval=s serviceAccountName=s sourceRef!=@527 suspend=b targetNamespace=s timeout=s validation=s
+    kustomize.toolkit.fluxcd.io/v1beta1/Kustomization^ apiVersion=s kind=s metadata=* spec=@667 status=*
+    -^ substitute={s substituteFrom=[]@592
+    -^ commonMetadata=@540 components=[]s decryption=@541 dependsOn=[]@572 force=b healthChecks=[]@527 images=[]@554 interval!=s kubeConfig=@630 patches=[]@555 patchesJson6902=[]@632 patchesStrategicMerge=[]* path=s postBuild=@669 prune!=b retryInterval=s serviceAccountName=s sourceRef!=@527 suspend=b targetNamespace=s timeout=s validation=s wait=b
+    kustomize.toolkit.fluxcd.io/v1beta2/Kustomization^ apiVersion=s kind=s metadata=* spec=@670 status=*
+    -^ certSecretRef=@521 ignore=s insecure=b interval!=s layerSelector=@596 provider=s proxySecretRef=@521 ref=@597 secretRef=@521 serviceAccountName=s suspend=b timeout=s url!=s verify=@537
+    source.toolkit.fluxcd.io/v1beta2/OCIRepository^ apiVersion=s kind=s metadata=* spec=@672 status=*
+    -^ address=s certSecretRef=@521 channel=s proxy=s secretRef=@521 suspend=b timeout=s type!=s username=s
+    notification.toolkit.fluxcd.io/v1beta1/Provider^ apiVersion=s kind=s metadata=* spec=@674 status=*
+    -^ address=s certSecretRef=@521 channel=s interval=s proxy=s secretRef=@521 suspend=b timeout=s type!=s username=s
+    notification.toolkit.fluxcd.io/v1beta2/Provider^ apiVersion=s kind=s metadata=* spec=@676 status=*
+    -^ events=[]s resources!=[]@520 secretRef!=@521 suspend=b type!=s
+    notification.toolkit.fluxcd.io/v1beta1/Receiver^ apiVersion=s kind=s metadata=* spec=@678 status=*
+    -^ events=[]s interval=s resources!=[]@520 secretRef!=@521 suspend=b type!=s
+    notification.toolkit.fluxcd.io/v1beta2/Receiver^ apiVersion=s kind=s metadata=* spec=@680 status=*
     """
 }

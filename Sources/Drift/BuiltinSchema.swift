@@ -1,4 +1,4 @@
-/// The types of Kubernetes' own kinds where no API server can be asked.
+/// The types of Kubernetes' and Flux's own kinds where no API server can be asked.
 public enum BuiltinSchema {
   /// The table as other schemas are: fields, types, required fields, keys of lists.
   public static let schema = SchemaTable(builtin: table)
@@ -18,8 +18,12 @@ extension SchemaTable {
       var words = line.split(separator: " ")
       var head = words.removeFirst()
       var traits: Traits = [.builtIn, .closed]
-      if head.last == "~" {
-        traits.insert(.atomic)
+      while let mark = head.last, "~+^".contains(mark) {
+        switch mark {
+        case "~": traits.insert(.atomic)
+        case "+": traits.remove(.closed)
+        default: traits.remove(.builtIn)
+        }
         head = head.dropLast()
       }
       let kind = head.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

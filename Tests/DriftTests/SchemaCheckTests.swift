@@ -93,6 +93,29 @@ import Testing
     #expect(found?.map { String($0.drop { $0 != " " }.dropFirst()) } == expected)
   }
 
+  @Test func kindsOfFluxAreKnown() throws {
+    let found = try problems(
+      """
+      apiVersion: helm.toolkit.fluxcd.io/v2
+      kind: HelmRelease
+      metadata: {name: web}
+      spec:
+        intervall: 5m
+        chart: {spec: {chart: web, sourceRef: {kind: HelmRepository, name: charts}}}
+        install: {strategy: {name: RetryOnFailure}, remediation: {retries: "3"}}
+        values: {anything: [1, {goes: here}]}
+      """)
+    #expect(
+      found == [
+        "5 spec.intervall: unknown field \"intervall\"; did you mean \"interval\"?",
+        "7 spec.install.remediation.retries: text where a whole number belongs", "5 spec: \"interval\" is missing",
+      ])
+    #expect(
+      try problems(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1beta2\nkind: Kustomization\nmetadata: {name: a}\nspec: {interval: 1m, prune: true, sourceRef: {kind: GitRepository, name: a}}\n"
+      ) == [])
+  }
+
   @Test func otherKindsAreNotJudged() throws {
     #expect(try problems("apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x}\nspec: {a: b}\n") == nil)
   }

@@ -86,7 +86,7 @@ struct LintSchemas: Sendable {
   let discovery: Discovery?
 
   static let builtin = LintSchemas(
-    name: "Kubernetes \(BuiltinSchema.version)", table: BuiltinSchema.schema, discovery: nil)
+    name: "Kubernetes \(BuiltinSchema.version) and Flux", table: BuiltinSchema.schema, discovery: nil)
 
   /// Reads the schemas of a cluster. Only reads, behind a read-only gate.
   static func read(_ context: Setup.NamedContext) async throws(Problem) -> LintSchemas {
@@ -161,10 +161,14 @@ struct LintReport {
       }
       for problem in problems {
         let path = Self.shown(problem.path)
+        let sentence = path.isEmpty ? problem.sentence : "\(path): \(problem.sentence)"
+        let written = object.place(of: problem.origin) ?? place
+        // What a Flux Kustomization's own spec put in is in no file of the object's.
+        let isOfSpec = written.hasPrefix("Kustomization ")
         found.append(
           LintFinding(
-            .error, .schema, at: object.place(of: problem.origin) ?? place, object: title,
-            path.isEmpty ? problem.sentence : "\(path): \(problem.sentence)"))
+            .error, .schema, at: isOfSpec ? place : written, object: title,
+            isOfSpec ? "\(sentence), put in by \(written.prefix { $0 != ":" })" : sentence))
       }
     }
     lint.add(found)
