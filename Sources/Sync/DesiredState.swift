@@ -29,6 +29,24 @@ struct DesiredSet: Sendable {
   var head: [ObjectRef: DesiredObject]?
   var commit: CommitSummary?
   var headState: HeadState = .unknown
+
+  /// The objects of which one of the revisions says something else than before.
+  func differences(from before: DesiredSet) -> Set<ObjectRef> {
+    func isSame(_ a: DesiredObject?, _ b: DesiredObject?) -> Bool {
+      a?.version == b?.version && a?.root == b?.root && a?.undetermined == b?.undetermined
+    }
+    var touched: Set<ObjectRef> = []
+    for ref in Set(objects.keys).union(before.objects.keys)
+    where !isSame(objects[ref], before.objects[ref]) { touched.insert(ref) }
+    for part in [\DesiredSet.alternative, \DesiredSet.head] {
+      let (now, then) = (self[keyPath: part], before[keyPath: part])
+      guard now != nil || then != nil else { continue }
+      // Where there is no other revision, it says what this one says.
+      let (new, old) = (now ?? objects, then ?? before.objects)
+      for ref in Set(new.keys).union(old.keys) where !isSame(new[ref], old[ref]) { touched.insert(ref) }
+    }
+    return touched
+  }
 }
 
 /// What a reconciler's spec makes of one commit, and what of the commit it was made from.
@@ -69,6 +87,7 @@ struct DesiredState: Sendable {
   var isRefreshing = true
   /// What was rendered for `value`: the next request renders only what a commit changed.
   var rendered: [RenderedCommit] = []
+  var answers = 0
 
   var set: DesiredSet? { if case .ready(let set) = value { set } else { nil } }
 }
@@ -82,8 +101,11 @@ struct RenderRequest: Sendable {
   let source: Resource?
   /// The source's own object: what it leaves out of its artifact.
   let sourceObject: Object?
-  /// What was rendered before.
+  /// What was rendered before, and what came of it.
   let rendered: [RenderedCommit]
+  let previous: DesiredSet?
+  /// How many requests of the reconciler were answered before this one.
+  let answers: Int
   /// What the object's spec says of rendering.
   let spec: FluxKustomization
 }

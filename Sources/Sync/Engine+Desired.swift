@@ -51,28 +51,36 @@ extension Engine {
       RenderRequest(
         reconciler: ref, key: state.key, object: object, resource: resource,
         source: resource.source.flatMap { resources[$0] }, sourceObject: resource.source.flatMap { store.object($0) },
-        rendered: state.rendered, spec: spec)
+        rendered: state.rendered, previous: state.set, answers: state.answers, spec: spec)
     ]
   }
 
   nonisolated private func render(_ request: RenderRequest) async {
     var job = DesiredJob(request: request, engine: self)
     let value = await job.run()
-    await finish(request, value, job.rendered)
+    var touched: Set<ObjectRef>?
+    if case .ready(let set) = value, let previous = request.previous { touched = set.differences(from: previous) }
+    await finish(request, value, job.rendered, touched)
   }
 
-  private func finish(_ request: RenderRequest, _ value: DesiredState.Value, _ rendered: [RenderedCommit]) {
+  /// - Parameter touched: the objects of which something else is wanted than before; nil: all.
+  private func finish(
+    _ request: RenderRequest, _ value: DesiredState.Value, _ rendered: [RenderedCommit], _ touched: Set<ObjectRef>?
+  ) {
     renderQueue.done(1)
     defer { workDone() }
     guard var state = desired[request.reconciler], state.key == request.key else { return }
     state.value = value
     state.rendered = rendered
     state.isRefreshing = false
+    // Between two requests another one may have been answered: what it changed is not in `touched`.
+    let touched = state.answers == request.answers ? touched : nil
+    state.answers += 1
     desired[request.reconciler] = state
-    satisfied[request.reconciler] = nil
+    if let touched { satisfied[request.reconciler]?.subtract(touched) } else { satisfied[request.reconciler] = nil }
     if let resource = resources[request.reconciler] {
       refreshMembership(resource)
-      compareAll(request.reconciler)
+      compareAll(request.reconciler, touched: touched)
     }
   }
 

@@ -46,6 +46,7 @@ extension Engine {
 
   private func deliver(_ results: [(CompareRequest, [DriftRow])]) {
     compareQueue.done(results.count)
+    comparisons += results.count
     var changed = false
     for (request, rows) in results where accept(request, rows) { changed = true }
     if changed { scheduleSettling() }
@@ -55,7 +56,10 @@ extension Engine {
   /// - Returns: whether the rows differ from those before.
   private func accept(_ request: CompareRequest, _ rows: [DriftRow]) -> Bool {
     let pair = request.pair
-    guard let state = desired[pair.reconciler], state.key == request.desiredKey, owners[pair.object] != nil else {
+    guard let state = desired[pair.reconciler], owners[pair.object] != nil else { return false }
+    guard state.key == request.desiredKey else {
+      // What it looked at may be new, and nothing else may ask again.
+      compare(pair.object, under: pair.reconciler)
       return false
     }
     if let current = store.object(pair.object), current.resourceVersion != request.resourceVersion { return false }

@@ -92,18 +92,26 @@ extension Engine {
     return isVisible ? nil : "no permission to list \(plural): \(reason)"
   }
 
-  /// A list is complete: what is not in it may be missing.
+  /// A list is complete: what is not in it may be missing. What is in it, and was compared, is compared again by its change.
   func streamListed(_ stream: StreamID) {
     for (ref, reconcilers) in owners where ref.cluster == stream.cluster && ref.groupKind == stream.groupKind {
       if let namespace = stream.namespace, namespace != ref.namespace { continue }
       if case .unanswered = probes[ref] { probes[ref] = nil }
-      for reconciler in reconcilers { compare(ref, under: reconciler) }
+      let isThere = store.object(ref) != nil
+      for reconciler in reconcilers where !isThere || verdicts[reconciler]?[ref]?.isEmpty != true {
+        compare(ref, under: reconciler)
+      }
     }
   }
 
-  /// Compares everything that one reconciler wants or has.
-  func compareAll(_ reconciler: ObjectRef) {
-    for object in membership[reconciler] ?? [] { compare(object, under: reconciler) }
+  /// Compares what one reconciler wants or has: of what was compared and is as it should be only what was touched.
+  /// - Parameter touched: nil: everything.
+  func compareAll(_ reconciler: ObjectRef, touched: Set<ObjectRef>? = nil) {
+    let known = verdicts[reconciler]
+    for object in membership[reconciler] ?? [] {
+      if let touched, !touched.contains(object), known?[object]?.isEmpty == true { continue }
+      compare(object, under: reconciler)
+    }
   }
 
   func schema(of cluster: ClusterID) -> SchemaTable { clusters[cluster]?.schema ?? SchemaTable() }

@@ -53,6 +53,8 @@ public actor Engine {
   var notices: [String] = []
 
   var compareQueue = WorkQueue<Pair>()
+  /// How many were made so far.
+  var comparisons = 0
   var renderQueue = WorkQueue<ObjectRef>()
   var probeQueue = WorkQueue<ObjectRef>()
   var versionQueue = WorkQueue<ObjectRef>()
@@ -220,10 +222,22 @@ public actor Engine {
       followVariables(of: new)
       refreshDesired(new)
       refreshMembership(new)
-      // Status decides fate, cause and the revision in effect.
-      compareAll(new.ref)
+      compareAll(new.ref, touched: Self.touched(old, new))
       clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
     }
+  }
+
+  /// The objects whose verdict a reconciler's status may change although they have no rows: status decides fate, cause and
+  /// class of rows that are there, the inventory what else there is. Another revision in effect comes with what it renders.
+  private static func touched(_ old: Resource?, _ new: Resource) -> Set<ObjectRef>? {
+    guard let old, old.target == new.target, (old.inEffect.shown == nil) == (new.inEffect.shown == nil) else {
+      return nil
+    }
+    guard old.inventory != new.inventory else { return [] }
+    return Set(
+      Set(old.inventory).symmetricDifference(new.inventory).map {
+        ObjectRef(cluster: new.ref.cluster, groupKind: $0.groupKind, namespace: $0.namespace, name: $0.name)
+      })
   }
 
   func resourceRemoved(_ old: Resource) {

@@ -144,6 +144,50 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func aStatusThatChangesNothingCostsNoComparison() async throws {
+    let fixture = try await Fixture()
+    let before = await fixture.snapshot { $0.isComplete }
+    let row = try #require(
+      before.reconcilers.filter { $0.ref.kind == "Kustomization" && $0.drift == DriftCounts() }
+        .max { $0.resource.inventory.count < $1.resource.inventory.count })
+    #expect(row.resource.inventory.count > 3)
+    let made = await fixture.engine.comparisons
+    #expect(made >= before.reconcilers.reduce(0) { $0 + $1.resource.inventory.count } / 2)
+    _ = try await fixture.writer("kubectl").patch(
+      row.ref, version: "v1", plural: "kustomizations",
+      .merge(["metadata": ["annotations": ["reconcile.fluxcd.io/requestedAt": "now"]]]))
+    let after = await fixture.snapshot { snapshot in
+      snapshot.isComplete
+        && snapshot.reconcilers.first { $0.ref == row.ref }?.resource.requestedToken == "now"
+    }
+    #expect(after.reconcilers.first { $0.ref == row.ref }?.resource.requestedToken == "now")
+    let more = await fixture.engine.comparisons - made
+    // The Kustomization is an object of another one's.
+    #expect(more <= 1, "\(more) of \(made)")
+    await fixture.stop()
+  }
+
+  @Test func aCommitComparesOnlyWhatItChanged() async throws {
+    let fixture = try await Fixture()
+    let before = await fixture.snapshot { $0.isComplete }
+    let made = await fixture.engine.comparisons
+    let repo = try #require(fixture.world.repos.first)
+    let bare = repo.url.hasPrefix("file://") ? String(repo.url.dropFirst(7)) : repo.url
+    let commit = try CommitBuilder(openingBareAt: bare).commit(
+      ["NOTES.md": Array("nothing that is applied".utf8)], subject: "Note something", time: Date())
+    await fixture.engine.askRepositories()
+    let after = await fixture.snapshot { snapshot in
+      snapshot.isComplete && snapshot.repos.contains { $0.head?.id == commit }
+        && snapshot.reconcilers.contains { $0.headCommit == commit && $0.head == .ahead(1) }
+    }
+    #expect(after.repos.contains { $0.head?.id == commit })
+    // Rows that are there say which commit they are from; nothing else is looked at.
+    let rows = before.drift.count + after.drift.count
+    let more = await fixture.engine.comparisons - made
+    #expect(more <= rows, "\(more) of \(made), \(rows) rows")
+    await fixture.stop()
+  }
+
   @Test func aRemovedLabelIsNotAMissingObject() async throws {
     let fixture = try await Fixture()
     let cart = try Self.quiet(await fixture.snapshot { $0.isComplete })
