@@ -69,6 +69,37 @@ public struct Object: Sendable {
         ? document.bytes : Object.withoutOwnership(document, metadata))
   }
 
+  /// Whether nothing is different from an earlier state of the same object but its status, and what the server notes of that
+  /// (kubernetes: API conventions, status; a write of the status alone leaves the generation).
+  public func differsInStatusOnly(from earlier: Object) -> Bool {
+    guard uid == earlier.uid, version == earlier.version, generation == earlier.generation, deleted == earlier.deleted,
+      labels == earlier.labels, let new = try? document().root, let old = try? earlier.document().root
+    else { return false }
+    return Self.isSame(new, old, besides: ["status", "metadata"])
+      && Self.isSame(new["metadata"], old["metadata"], besides: ["resourceVersion", "managedFields"])
+      && Self.writes(new["metadata"]) == Self.writes(old["metadata"])
+  }
+
+  private static func isSame(_ a: JSONNode?, _ b: JSONNode?, besides left: Set<String>) -> Bool {
+    func members(_ node: JSONNode?) -> [String: [UInt8]] {
+      var result: [String: [UInt8]] = [:]
+      if let members = node?.members {
+        for (key, value) in members where !left.contains(key) { result[key] = value.bytes() }
+      }
+      return result
+    }
+    return members(a) == members(b)
+  }
+
+  /// The entries of `managedFields` that speak of more than the status.
+  private static func writes(_ metadata: JSONNode?) -> [[UInt8]] {
+    var entries: [[UInt8]] = []
+    if let elements = metadata?["managedFields"]?.elements {
+      for entry in elements where entry["subresource"]?.string != "status" { entries.append(entry.bytes()) }
+    }
+    return entries
+  }
+
   /// Without the fields that `managedFields` lists and without what `kubectl apply` remembers. That a status was written,
   /// by whom and when stays: the kinds' adapters read it.
   private static func withoutOwnership(_ document: JSONDocument, _ metadata: JSONNode) -> [UInt8] {

@@ -62,7 +62,11 @@ extension Engine {
       compare(pair.object, under: pair.reconciler)
       return false
     }
-    if let current = store.object(pair.object), current.resourceVersion != request.resourceVersion { return false }
+    if let current = store.object(pair.object), current.resourceVersion != request.resourceVersion {
+      // The newer state may differ in its status alone, and then nothing else asks again.
+      compare(pair.object, under: pair.reconciler)
+      return false
+    }
     let old = verdicts[pair.reconciler]?[pair.object]
     let settled = settle(rows, old: old ?? [], reconciler: resources[pair.reconciler], isRebasing: state.isRefreshing)
     if !rows.contains(where: { $0.driftClass.isCounted }) {

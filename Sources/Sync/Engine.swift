@@ -121,10 +121,12 @@ public actor Engine {
     guard clusters[stream.cluster] != nil else { return }
     // A first list changes what is known even when it is empty.
     let isList = if case .replaceAll = change { true } else { false }
+    var before: Object?
+    if case .upsert(_, let object) = change { before = store.object(object.ref) }
     if isList { clusters[stream.cluster]?.listed.insert(stream) }
     let delta = store.apply(change)
     for ref in delta.added { objectChanged(ref) }
-    for ref in delta.changed { objectChanged(ref) }
+    for ref in delta.changed { objectChanged(ref, from: before) }
     for ref in delta.removed { objectRemoved(ref) }
     if isList {
       streamListed(stream)
@@ -149,7 +151,8 @@ public actor Engine {
     if isManaged, before.isBlind || link.isBlind { streamListed(stream) }
   }
 
-  private func objectChanged(_ ref: ObjectRef) {
+  /// - Parameter before: what it was, where that is known.
+  private func objectChanged(_ ref: ObjectRef, from before: Object? = nil) {
     guard let object = store.object(ref) else { return }
     forgetProbe(of: object)
     if let adapter = KindAdapters.adapter(for: ref.groupKind) {
@@ -158,8 +161,14 @@ public actor Engine {
       if old == nil { sortedResources = nil }
       if old != resource { resourceChanged(old, resource) } else { specMayHaveChanged(resource) }
     }
+    if let before, before.ref == ref, wantsNoStatus(of: ref), object.differsInStatusOnly(from: before) { return }
     compareOwners(of: ref)
     variablesChanged(in: ref)
+  }
+
+  /// Git may set a status where it is no subresource.
+  private func wantsNoStatus(of ref: ObjectRef) -> Bool {
+    (owners[ref] ?? []).allSatisfy { desired[$0]?.set?.objects[ref]?.root["status"] == nil }
   }
 
   /// An object followed by name stays followed until an owner's label is back.

@@ -167,6 +167,23 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func aStatusOfAnObjectCostsNoComparison() async throws {
+    let fixture = try await Fixture()
+    let before = await fixture.snapshot { $0.isComplete }
+    let web = try Self.quiet(before)
+    let made = await fixture.engine.comparisons
+    let writer = try fixture.writer("kube-controller-manager")
+    _ = try await writer.patch(
+      web, version: "v1", plural: "deployments", .merge(["status": ["observedGeneration": 99]]), subresource: "status")
+    // A change of the object itself comes behind it on the same watch.
+    _ = try await fixture.writer("kubectl-edit").patch(
+      web, version: "v1", plural: "deployments", .merge(["spec": ["replicas": 7]]))
+    let drifted = await fixture.snapshot { $0.isComplete && $0.drift.contains { $0.object == web && $0.counts } }
+    #expect(drifted.drift.contains { $0.object == web })
+    #expect(await fixture.engine.comparisons == made + 1)
+    await fixture.stop()
+  }
+
   @Test func aCommitComparesOnlyWhatItChanged() async throws {
     let fixture = try await Fixture()
     let before = await fixture.snapshot { $0.isComplete }
