@@ -26,7 +26,7 @@ public final class Mirror: Sendable {
   private static let readerCount = 2
 
   /// Between the fetching and the reading side.
-  struct Shared {
+  private struct Shared {
     /// A reader or a fetch met damage: nothing is read until a fetch has begun anew.
     var isDamaged = false
     /// What a helper gave and the server took.

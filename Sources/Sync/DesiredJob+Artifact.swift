@@ -70,7 +70,7 @@ extension DesiredJob {
         ObjectRef(cluster: request.reconciler.cluster, groupKind: $0.groupKind, namespace: $0.namespace, name: $0.name)
       })
     guard !applied.isEmpty else { return .failure(Problem(text: "nothing was applied to recognise its directory by")) }
-    let spec = request.spec
+    let spec = spec
     let variables = await VariableReader(engine: engine, reconciler: request.reconciler).values(spec.substituteFrom)
     let renderer = Renderer()
     let candidates: [[DesiredObject]]
@@ -121,7 +121,7 @@ extension DesiredJob {
     case .success(let downloaded): archive = downloaded
     case .failure(let problem): return .failure(Problem(text: problem.text))
     }
-    let spec = request.spec
+    let spec = spec
     let variables = await VariableReader(engine: engine, reconciler: request.reconciler).values(spec.substituteFrom)
     let result = Result { () throws(RenderError) in
       try Renderer().render(spec, source: .artifact, tree: archive) { variables[$0] ?? .unknown }.map(

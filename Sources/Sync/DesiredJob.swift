@@ -11,6 +11,8 @@ struct DesiredJob: Sendable {
   let engine: Engine
   /// What the result was made from.
   var rendered: [RenderedCommit] = []
+  /// What the Kustomization says of rendering.
+  private(set) var spec = FluxKustomization()
   /// Why the repository cannot be read here at all; an artifact may say more.
   private var unreachable: String?
 
@@ -59,6 +61,11 @@ struct DesiredJob: Sendable {
   struct Problem: Error { let text: String }
 
   private mutating func kustomization() async -> DesiredState.Value {
+    do throws(ParseError) {
+      spec = FluxKustomization(try request.object.document())
+    } catch {
+      return .undetermined(error.description)
+    }
     guard let source = request.source else {
       return .undetermined("source \(request.resource.source?.path ?? "") not found")
     }
@@ -172,7 +179,6 @@ struct DesiredJob: Sendable {
         inputs: inputs, repo: request.key.repo, commit: commit, footprint: footprint,
         result: result.map { $0.map(SecretValues.hashed) })
     }
-    let spec = request.spec
     var source = FluxSource()
     do throws(ParseError) {
       if let object = request.sourceObject { source = FluxSource(try object.document()) }

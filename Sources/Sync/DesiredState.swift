@@ -106,6 +106,4 @@ struct RenderRequest: Sendable {
   let previous: DesiredSet?
   /// How many requests of the reconciler were answered before this one.
   let answers: Int
-  /// What the object's spec says of rendering.
-  let spec: FluxKustomization
 }

@@ -23,14 +23,14 @@ extension Engine {
   func desiredKey(of resource: Resource) -> DesiredKey {
     let repo = resource.source.flatMap { repoOfSource[$0] }
     let isGit = resource.source?.groupKind == GitRepositoryAdapter.kind.groupKind
-    let canRead = repo.flatMap { repos[$0]?.row.reason } == nil
+    let problem = repo.flatMap { repos[$0]?.row.reason }
     return DesiredKey(
       generation: store.object(resource.ref)?.generation ?? 0,
       sourceGeneration: resource.source.flatMap { store.object($0)?.generation } ?? 0, inEffect: resource.inEffect,
       repo: repo,
       head: repo.flatMap { repos[$0]?.row.head?.id },
-      artifact: isGit && canRead ? nil : resource.source.flatMap { resources[$0]?.artifact?.text },
-      problem: repo.flatMap { repos[$0]?.row.reason },
+      artifact: isGit && problem == nil ? nil : resource.source.flatMap { resources[$0]?.artifact?.text },
+      problem: problem,
       release: resource.release, variables: variableVersions(of: resource.ref))
   }
 
@@ -46,12 +46,11 @@ extension Engine {
       renderQueue.done(1)
       return takeRender()
     }
-    let spec = (try? object.document()).map { FluxKustomization($0) } ?? FluxKustomization()
     return [
       RenderRequest(
         reconciler: ref, key: state.key, object: object, resource: resource,
         source: resource.source.flatMap { resources[$0] }, sourceObject: resource.source.flatMap { store.object($0) },
-        rendered: state.rendered, previous: state.set, answers: state.answers, spec: spec)
+        rendered: state.rendered, previous: state.set, answers: state.answers)
     ]
   }
 

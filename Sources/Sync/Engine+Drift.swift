@@ -120,7 +120,8 @@ extension Engine {
         return nil
       }
       live = .present(object, labelled: labelled)
-      resourceVersion = object.resourceVersion
+      // Of what the watch holds, also where another version was read later: it is what the verdict is held against.
+      resourceVersion = watched.resourceVersion
       guard cluster.schemasKnown.contains(object.apiVersion) else { return nil }
     }
     let wanted = set.objects[pair.object]
