@@ -71,7 +71,14 @@ import Structured
     } catch {
       throw LintSchemas.Problem(sentence: error.sentence)
     }
-    return try await LintSchemas.read(context)
+    let result: Result<LintSchemas, LintSchemas.Problem>
+    do throws(LintSchemas.Problem) {
+      result = .success(try await LintSchemas.read(context))
+    } catch {
+      result = .failure(error)
+    }
+    await parts.endHelpers?()
+    return try result.get()
   }
 }
 

@@ -40,7 +40,11 @@ struct Render {
 
   private func render(_ selector: RenderCommand.Selector) async -> Int32 {
     let setup = Setup(common: command.common, environment: environment)
-    guard !selector.kind.isEmpty else { return await renderRelease(selector, setup) }
+    guard !selector.kind.isEmpty else {
+      let answer = await renderRelease(selector, setup)
+      await parts.endHelpers?()
+      return answer
+    }
     let world: Wiring
     do throws(SetupError) {
       world = try setup.wire(parts, journal: false)
@@ -55,10 +59,8 @@ struct Render {
     let answer: Int32
     switch found.count {
     case 0 where selector.kind == "HelmRelease":
-      answer = await renderRelease(selector, setup)
-    case 0:
-      answer = refuse(
-        "there is no \(command.what)\(snapshot.isComplete ? "" : " yet: not everything was seen within 30 s")")
+      answer = await renderRelease(selector, setup, sawAll: snapshot.isComplete)
+    case 0: answer = refuse(nothing(sawAll: snapshot.isComplete))
     case 1:
       switch await engine.wanted(by: found[0], ahead: command.revision != nil) {
       case .success(let objects): answer = show(objects)
@@ -75,7 +77,13 @@ struct Render {
 
   // MARK: A release of Helm itself, or of the Helm Operator
 
-  private func renderRelease(_ selector: RenderCommand.Selector, _ setup: Setup) async -> Int32 {
+  private func nothing(sawAll: Bool) -> String {
+    "there is no \(command.what)\(sawAll ? "" : " yet: not everything was seen within 30 s")"
+  }
+
+  private func renderRelease(
+    _ selector: RenderCommand.Selector, _ setup: Setup, sawAll: Bool = true
+  ) async -> Int32 {
     var warnings: [String] = []
     let contexts: [Setup.NamedContext]
     do throws(SetupError) {
@@ -88,7 +96,13 @@ struct Render {
     var found: [(cluster: String, objects: [DesiredObject])] = []
     var problems: [String] = []
     for context in contexts {
-      guard case .success(let access) = context.context.access else { continue }
+      let access: ClusterAccess
+      do throws(ContextProblem) {
+        access = try context.context.access.get()
+      } catch {
+        problems.append("\(context.id.name): \(error)")
+        continue
+      }
       let reader = KubeReader(access: access, cluster: context.id, network: network, gate: .readOnly())
       do throws(HelmReleases.Problem) {
         guard let objects = try await release(selector, reader) else { continue }
@@ -99,7 +113,7 @@ struct Render {
     }
     switch found.count {
     case 1: return show(found[0].objects)
-    case 0 where problems.isEmpty: return refuse("there is no \(command.what)")
+    case 0 where problems.isEmpty: return refuse(nothing(sawAll: sawAll))
     case 0: return refuse("undetermined: \(problems.joined(separator: "; "))")
     default:
       return refuse(
