@@ -2,14 +2,6 @@ import CGit2
 import FoundationEssentials
 import GitOps
 
-/// The paths that differ between two commits' trees.
-public struct PathChanges: Sendable, Hashable {
-  /// Files that have other content.
-  public var modified: Set<String> = []
-  /// Files that came, went or became something else.
-  public var appeared: Set<String> = []
-}
-
 /// Commits and references of one open repository. Borrowed: valid while the repository is.
 struct History {
   let repository: OpaquePointer

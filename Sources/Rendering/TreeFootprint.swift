@@ -1,3 +1,5 @@
+import GitOps
+
 /// What a rendering looked at in its tree: while none of it changes, neither does what was rendered.
 public struct TreeFootprint: Sendable {
   /// The paths that were asked for, there or not.
@@ -9,7 +11,7 @@ public struct TreeFootprint: Sendable {
   public init() {}
 
   /// Whether a change of the tree can change the rendering. Paths that came or went count for every directory they are in.
-  public func isTouched(by changes: TreeChanges) -> Bool {
+  public func isTouched(by changes: PathChanges) -> Bool {
     changes.modified.contains { asked.contains($0) }
       || changes.appeared.contains { path in
         if asked.contains(path) || listed.contains("") { return true }
@@ -21,20 +23,6 @@ public struct TreeFootprint: Sendable {
         }
         return false
       }
-  }
-}
-
-/// What differs between two trees.
-public struct TreeChanges: Sendable {
-  /// Files with other content.
-  let modified: [String]
-  /// Paths that came, went or became something else.
-  let appeared: [String]
-
-  /// From the paths of files that are there before and after, and of the others.
-  public init(modified: [String], appeared: [String]) {
-    self.modified = modified
-    self.appeared = appeared
   }
 }
 

@@ -8,6 +8,8 @@ import Structured
 /// Sources that are not Git, or that this machine cannot read: first the commit that an OCI artifact says it came from, then
 /// the artifact itself.
 extension DesiredJob {
+  private typealias Problem = ArtifactKeeper.Problem
+
   /// - Parameter reason: why the source is not read from Git.
   mutating func fromArtifact(_ source: Resource, because reason: String) async -> DesiredState.Value {
     guard let document = try? request.sourceObject?.document(), let artifact = FluxArtifact(source: document) else {
@@ -21,16 +23,32 @@ extension DesiredJob {
       if row.link == .connecting { return .undetermined("repository not read yet") }
       problems += [row.reason].compactMap(\.self)
     }
-    switch await fromOrigin(artifact) {
-    case .success(let objects): return ready(objects)
+    let discovery = await engine.discovery(of: request.reconciler.cluster)
+    let inputs = RenderedCommit.Inputs(request.key)
+    if let known = request.rendered.first(where: { $0.inputs == inputs && $0.commit == artifact.digest }),
+      case .success(let objects) = known.result
+    {
+      rendered.append(known)
+      return ready(index(objects, discovery))
+    }
+    let variables = await VariableReader(engine: engine, reconciler: request.reconciler).values(spec.substituteFrom)
+    var found: [DesiredObject]?
+    switch await fromOrigin(artifact, variables, discovery) {
+    case .success(let objects): found = objects
     case .failure(let problem): problems.append(problem.text)
     case nil: break
     }
-    switch await fromArchive(source.ref, artifact) {
-    case .success(let objects): return ready(objects)
-    case .failure(let problem): problems.append(problem.text)
+    if found == nil {
+      switch await fromArchive(source.ref, artifact, variables) {
+      case .success(let objects): found = objects
+      case .failure(let problem): problems.append(problem.text)
+      }
     }
-    return .undetermined(problems.joined(separator: "; "))
+    guard let found else { return .undetermined(problems.joined(separator: "; ")) }
+    rendered.append(
+      RenderedCommit(
+        inputs: inputs, repo: nil, commit: artifact.digest, footprint: TreeFootprint(), result: .success(found)))
+    return ready(index(found, discovery))
   }
 
   /// The newer one while an apply is under way; without any, what is there to be applied.
@@ -59,9 +77,9 @@ extension DesiredJob {
   /// Which directory became the artifact is written nowhere: it is the one whose objects are those that were applied. Two
   /// that make different objects of the same names leave it open.
   /// - Returns: nil where the artifact names no commit that is here.
-  private mutating func fromOrigin(
-    _ artifact: FluxArtifact
-  ) async -> Result<[ObjectRef: DesiredObject], Problem>? {
+  private func fromOrigin(
+    _ artifact: FluxArtifact, _ variables: [VariableReference: VariableSource], _ discovery: Discovery?
+  ) async -> Result<[DesiredObject], Problem>? {
     guard let url = artifact.originURL, let commit = artifact.originRevision.flatMap({ Revision($0).commit }),
       let git = engine.git, let mirror = try? git.mirror(of: url).mirror, await mirror.contains(commit)
     else { return nil }
@@ -71,7 +89,6 @@ extension DesiredJob {
       })
     guard !applied.isEmpty else { return .failure(Problem(text: "nothing was applied to recognise its directory by")) }
     let spec = spec
-    let variables = await VariableReader(engine: engine, reconciler: request.reconciler).values(spec.substituteFrom)
     let renderer = Renderer()
     let candidates: [[DesiredObject]]
     do throws(GitError) {
@@ -89,46 +106,39 @@ extension DesiredJob {
     } catch {
       return .failure(Problem(text: error.message))
     }
-    let discovery = await engine.discovery(of: request.reconciler.cluster)
-    let same = candidates.map { index($0, discovery) }.filter { Set($0.keys) == applied }
+    let same = candidates.map { (objects: $0, index: index($0, discovery)) }.filter { Set($0.index.keys) == applied }
     guard let first = same.first else {
       return .failure(
         Problem(text: "no directory of \(commit.prefix(7)) in \(mirror.address.url) makes what was applied"))
     }
-    guard same.dropFirst().allSatisfy({ other in first.allSatisfy { other[$0.key]?.root == $0.value.root } }) else {
+    let isOne = same.dropFirst().allSatisfy { other in
+      first.index.allSatisfy { other.index[$0.key]?.root == $0.value.root }
+    }
+    guard isOne else {
       return .failure(
         Problem(text: "several directories of \(commit.prefix(7)) in \(mirror.address.url) may have become it"))
     }
-    return .success(first)
+    return .success(first.objects)
   }
 
   // MARK: The artifact itself
 
-  private mutating func fromArchive(
-    _ source: ObjectRef, _ artifact: FluxArtifact
-  ) async -> Result<[ObjectRef: DesiredObject], Problem> {
-    let discovery = await engine.discovery(of: request.reconciler.cluster)
-    let inputs = RenderedCommit.Inputs(request.key)
-    if let known = request.rendered.first(where: { $0.inputs == inputs && $0.commit == artifact.digest }) {
-      rendered.append(known)
-      return known.result.map { index($0, discovery) }.mapError { Problem(text: $0.description) }
-    }
+  private func fromArchive(
+    _ source: ObjectRef, _ artifact: FluxArtifact, _ variables: [VariableReference: VariableSource]
+  ) async -> Result<[DesiredObject], Problem> {
     guard let reader = await engine.reader(of: source.cluster) else {
       return .failure(Problem(text: "not connected"))
     }
     let archive: ArtifactArchive
     switch await engine.artifacts.archive(of: source, artifact, reader) {
     case .success(let downloaded): archive = downloaded
-    case .failure(let problem): return .failure(Problem(text: problem.text))
+    case .failure(let problem): return .failure(problem)
     }
-    let spec = spec
-    let variables = await VariableReader(engine: engine, reconciler: request.reconciler).values(spec.substituteFrom)
-    let result = Result { () throws(RenderError) in
-      try Renderer().render(spec, source: .artifact, tree: archive) { variables[$0] ?? .unknown }.map(
-        SecretValues.hashed)
+    do throws(RenderError) {
+      let objects = try Renderer().render(spec, source: .artifact, tree: archive) { variables[$0] ?? .unknown }
+      return .success(objects.map(SecretValues.hashed))
+    } catch {
+      return .failure(Problem(text: error.description))
     }
-    rendered.append(
-      RenderedCommit(inputs: inputs, repo: nil, commit: artifact.digest, footprint: TreeFootprint(), result: result))
-    return result.map { index($0, discovery) }.mapError { Problem(text: $0.description) }
   }
 }

@@ -58,8 +58,6 @@ struct DesiredJob: Sendable {
     }
   }
 
-  struct Problem: Error { let text: String }
-
   private mutating func kustomization() async -> DesiredState.Value {
     do throws(ParseError) {
       spec = FluxKustomization(try request.object.document())
@@ -163,8 +161,7 @@ struct DesiredJob: Sendable {
     let candidates = (rendered + request.rendered).filter { $0.inputs == inputs && $0.repo == request.key.repo }
     if let same = candidates.first(where: { $0.commit == commit }) { return same }
     for var candidate in candidates {
-      guard let paths = try? await mirror.changes(from: candidate.commit, to: commit) else { continue }
-      let changes = TreeChanges(modified: Array(paths.modified), appeared: Array(paths.appeared))
+      guard let changes = try? await mirror.changes(from: candidate.commit, to: commit) else { continue }
       guard !candidate.footprint.isTouched(by: changes) else { continue }
       candidate.commit = commit
       return candidate

@@ -150,8 +150,7 @@ struct RenderSpeedTests {
       #expect(count == 10_000)
       var rendered = 0
       start = ContinuousClock.now
-      let paths = try await mirror.changes(from: old, to: new)
-      let changes = TreeChanges(modified: Array(paths.modified), appeared: Array(paths.appeared))
+      let changes = try await mirror.changes(from: old, to: new)
       for (number, spec) in specs.enumerated() where footprints[number]?.isTouched(by: changes) == true {
         rendered += try await render(renderer, spec, new).objects
       }

@@ -1,4 +1,5 @@
 import Foundation
+import GitOps
 import Testing
 
 @testable import Git

@@ -16,7 +16,7 @@ import Testing
     for archive in archives.sorted() where archive.hasSuffix(".tar.gz") {
       let name = String(archive.dropLast(".tar.gz".count))
       let bytes = try Data(contentsOf: folder.appendingPathComponent("inputs/\(archive)"))
-      let tree = MemoryTree(tar: try Gunzip.decompress(Array(bytes), limit: 256 << 20))
+      let tree = try MemoryTree(tar: try Gunzip.decompress(Array(bytes), limit: 256 << 20))
       let index = try JSON(parsing: Array(Data(contentsOf: folder.appendingPathComponent("builds/\(name).json"))))
       for entry in index.array ?? [] where entry["status"] == "ok" {
         let directory = entry["dir"]?.string ?? ""
@@ -71,31 +71,14 @@ extension YAMLNode {
 }
 
 extension MemoryTree {
-  /// The regular files of a tar archive (POSIX ustar, with pax and GNU long names), its top folder left out.
-  init(tar: [UInt8]) {
+  /// The regular files of a tar archive, its top folder left out.
+  init(tar: [UInt8]) throws {
     self.init([:])
-    var position = 0
-    var longName: String?
-    func text(_ range: Range<Int>) -> String { String(decoding: tar[range].prefix { $0 != 0 }, as: UTF8.self) }
-    while position + 512 <= tar.count, tar[position] != 0 {
-      let size = Int(text(position + 124..<position + 136).filter(\.isNumber), radix: 8) ?? 0
-      let body = position + 512..<position + 512 + size
-      let prefix = text(position + 345..<position + 500)
-      let short = text(position..<position + 100)
-      switch tar[position + 156] {
-      case UInt8(ascii: "x"):
-        longName =
-          text(body).split(separator: "\n").lazy.compactMap { line in
-            line.range(of: " path=").map { String(line[$0.upperBound...]) }
-          }.first
-      case UInt8(ascii: "L"): longName = text(body)
-      case UInt8(ascii: "0"), 0:
-        let path = longName ?? (prefix.isEmpty ? short : "\(prefix)/\(short)")
-        files[path.split(separator: "/").filter { $0 != "." }.dropFirst().joined(separator: "/")] = Array(tar[body])
-        longName = nil
-      default: longName = nil
-      }
-      position = body.lowerBound + (size + 511) / 512 * 512
+    var reader = TarReader(tar)
+    while let entry = try reader.next({ RenderError.failed(sentence: $0, place: nil) }) {
+      guard entry.kind == .file else { continue }
+      files[entry.name.split(separator: "/").filter { $0 != "." }.dropFirst().joined(separator: "/")] = Array(
+        tar[entry.body])
     }
   }
 }

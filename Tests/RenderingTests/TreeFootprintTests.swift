@@ -27,7 +27,7 @@ import Testing
       ("plain", "plain/a.yaml", true), ("plain", "plain/sub/b.yaml", true), ("plain", "apps/web.yaml", false),
     ])
   func otherContentTouchesWhatReadsIt(_ path: String, _ changed: String, _ expected: Bool) throws {
-    let changes = TreeChanges(modified: ["unrelated.md", changed], appeared: [])
+    let changes = PathChanges(modified: ["unrelated.md", changed], appeared: [])
     #expect(try footprint(path).isTouched(by: changes) == expected)
   }
 
@@ -38,7 +38,7 @@ import Testing
       ("plain", "plain/new/deep/c.yaml", true), ("plain", "other/c.yaml", false), ("plain", "plain/a.yaml", true),
     ])
   func whatComesOrGoesTouchesWhoAskedForIt(_ path: String, _ changed: String, _ expected: Bool) throws {
-    #expect(try footprint(path).isTouched(by: TreeChanges(modified: [], appeared: [changed])) == expected)
+    #expect(try footprint(path).isTouched(by: PathChanges(modified: [], appeared: [changed])) == expected)
   }
 
   @Test func aFileIsParsedOnceForAllItsReaders() throws {

@@ -39,25 +39,26 @@ struct IgnorePattern: Sendable {
   }
 
   /// What it leaves out besides where nobody wrote a pattern.
-  static let defaults: [IgnorePattern] = [
+  static let defaults: [IgnorePattern] = defaultTexts.map { IgnorePattern($0, domain: []) }
+
+  private static let defaultTexts = [
     "*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip", ".github/", ".circleci/", ".travis.yml",
     ".gitlab-ci.yml", "appveyor.yml", ".drone.yml", "cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml",
     "**/.goreleaser.yml", "**/.sops.yaml", "**/.flux.yaml",
-  ].map { IgnorePattern($0, domain: []) }
+  ]
 
   /// Whether one of `versionControl` and `defaults` can match a file: they speak of hidden names, endings and few others.
   static func mayBeDefault(_ path: [String]) -> Bool {
     if path.contains(where: { $0.utf8.first == UInt8(ascii: ".") }) { return true }
     guard let name = path.last, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    switch name[dot...] {
-    case ".jpg", ".jpeg", ".gif", ".png", ".wmv", ".flv", ".gz", ".zip": return true
-    default: return path.contains { defaultNames.contains($0) }
-    }
+    return defaultEndings.contains(String(name[dot...])) || path.contains { defaultNames.contains($0) }
   }
 
-  private static let defaultNames: Set = [
-    "appveyor.yml", "cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml",
-  ]
+  /// Of `*.tar.gz` the last part.
+  private static let defaultEndings = Set(
+    defaultTexts.filter { $0.hasPrefix("*.") }.map { String($0[($0.lastIndex(of: ".") ?? $0.startIndex)...]) })
+  private static let defaultNames = Set(
+    defaultTexts.filter { !$0.hasPrefix("*") && !$0.hasPrefix(".") })
 
   /// What the last of the patterns that matches a file says.
   static func outcome(_ patterns: [IgnorePattern], file path: [String]) -> Outcome? {
