@@ -16,6 +16,10 @@ public struct Gate: Sendable {
     public init() {}
   }
 
+  /// The `Accept` of lists that hold the metadata of objects and nothing else: a server that cannot give them refuses
+  /// (kubernetes: 406).
+  public static let metadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
   private let rules: Rules?
   private var record: GateRecord?
 

@@ -158,7 +158,7 @@ struct RequestCheck {
 
   private var asksForMetadataOnly: Bool {
     let accepted = request.headers.filter { $0.name.lowercased() == "accept" }.map(\.value)
-    return accepted == ["application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"]
+    return accepted == [Gate.metadataList]
   }
 
   private func checkRepository(_ segments: [String]) throws(GateRefusal) {

@@ -14,9 +14,6 @@ public struct HelmRecordLabels: Sendable, Hashable {
 }
 
 extension KubeReader {
-  /// The metadata of objects, and nothing else: a server that cannot give it refuses (kubernetes: 406).
-  static let metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-
   /// The records of a release, newest first (helm: pkg/storage/driver/secrets.go, labels). Asks for metadata only.
   /// - Parameter plural: `secrets`, or `configmaps` where Helm was told so.
   public func helmRecords(
@@ -24,7 +21,7 @@ extension KubeReader {
   ) async throws(APIError) -> [HelmRecordLabels] {
     let path = ResourcePath(group: "", version: "v1", plural: plural, namespace: namespace)
     var call = APICall(.get, path.path)
-    call.accept = Self.metadataOnly
+    call.accept = Gate.metadataList
     call.query = [("labelSelector", "owner=helm,name=\(name)"), ("limit", "500")]
     let document = try await document(call)
     var records: [HelmRecordLabels] = []

@@ -186,7 +186,7 @@ public final class KubeReader: Sendable {
   }
 
   private static let metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
-  private static let metadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+  private static let metadataList = Gate.metadataList + ",application/json"
 
   private func collection(_ stream: StreamID) -> String {
     ResourcePath(

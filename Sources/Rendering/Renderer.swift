@@ -12,6 +12,12 @@ public struct Renderer: Sendable {
   /// The paths that origins name.
   var files: FileIndex { parsed.files }
 
+  /// The root map of a kustomization file, which building its directory does not parse again.
+  func kustomization(at path: String, in tree: some FileTree) throws(RenderError) -> YAMLNode? {
+    var build = KustomizationBuild(tree, parsed: parsed)
+    return try build.root(at: path)
+  }
+
   /// - Parameters:
   ///   - source: what the source object leaves out of its artifact.
   ///   - tree: the files of the revision.

@@ -30,21 +30,32 @@ final class SchemaLoader: Sendable {
     var table = await engine.schema(of: cluster)
     var hasAll = false
     do throws(APIError) {
-      switch try await reader.openAPI() {
-      case .v2(let bytes):
-        try? table.add(openAPIv2: bytes)
-        hasAll = true
-      case .v3(let index):
-        for groupVersion in missing.sorted() {
-          let path = groupVersion.contains("/") ? "apis/\(groupVersion)" : "api/\(groupVersion)"
-          guard let address = index[path] else { continue }
-          try? table.add(openAPIv3: try await reader.openAPIDocument(at: address))
-        }
-      }
+      hasAll = try await table.add(from: reader, groupVersions: missing)
     } catch {
       if error.isCancelled { return }
       await engine.notice("\(cluster): no schemas (\(error)); fields are compared without their types")
     }
     await engine.schemaArrived(cluster, table, groupVersions: missing, hasAll: hasAll)
+  }
+}
+
+extension SchemaTable {
+  /// Adds the schemas that a server has of some group versions (`apps/v1`), or of all; what cannot be read of one is left out.
+  /// - Returns: whether the document was that of the whole server.
+  public mutating func add(
+    from reader: KubeReader, groupVersions: Set<String>? = nil
+  ) async throws(APIError) -> Bool {
+    switch try await reader.openAPI() {
+    case .v2(let bytes):
+      try? add(openAPIv2: bytes)
+      return true
+    case .v3(let index):
+      let paths = groupVersions.map { $0.map { $0.contains("/") ? "apis/\($0)" : "api/\($0)" } } ?? Array(index.keys)
+      for path in paths.sorted() {
+        guard let address = index[path] else { continue }
+        try? add(openAPIv3: try await reader.openAPIDocument(at: address))
+      }
+      return false
+    }
   }
 }

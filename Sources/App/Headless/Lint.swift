@@ -5,6 +5,7 @@ import HTTP
 import Kube
 import Rendering
 import Structured
+import Sync
 
 /// `driftglass lint`: what in a tree of files will not do what was meant.
 @MainActor struct Lint {
@@ -109,13 +110,7 @@ struct LintSchemas: Sendable {
     do throws(APIError) {
       let discovery = try await reader.discover()
       var table = SchemaTable()
-      switch try await reader.openAPI() {
-      case .v2(let bytes): try? table.add(openAPIv2: bytes)
-      case .v3(let index):
-        for (_, address) in index.sorted(by: { $0.key < $1.key }) {
-          try? table.add(openAPIv3: try await reader.openAPIDocument(at: address))
-        }
-      }
+      _ = try await table.add(from: reader)
       return LintSchemas(name: "cluster \(context.id.name)", table: table, discovery: discovery)
     } catch {
       throw Problem(sentence: "\(context.id.name): \(error.description)")

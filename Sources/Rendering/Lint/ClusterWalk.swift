@@ -17,6 +17,8 @@ struct ClusterWalk<Tree: FileTree> {
   private(set) var findings: [LintFinding] = []
   /// What is named and not there, with the finding of the first that names it.
   private var missing: [FluxObject.Key: (finding: LintFinding, count: Int)] = [:]
+  /// By place: what needs no variable of others is rendered once.
+  private var settled: [String: (root: YAMLNode, outcome: Outcome)] = [:]
 
   init(_ tree: Tree, _ renderer: Renderer, _ reconcilers: [FluxObject], _ sources: [FluxObject]) {
     self.tree = tree
@@ -69,7 +71,18 @@ struct ClusterWalk<Tree: FileTree> {
     case elsewhere
   }
 
-  private func render(_ reconciler: FluxObject, _ variables: [FluxObject.Key: VariableSource]) -> Outcome {
+  private mutating func render(
+    _ reconciler: FluxObject, _ variables: [FluxObject.Key: VariableSource]
+  ) -> Outcome {
+    if let known = settled[reconciler.place], known.root == reconciler.root { return known.outcome }
+    let outcome = rendering(reconciler, variables)
+    if reconciler.spec?["postBuild"]?["substituteFrom"] == nil {
+      settled[reconciler.place] = (reconciler.root, outcome)
+    }
+    return outcome
+  }
+
+  private func rendering(_ reconciler: FluxObject, _ variables: [FluxObject.Key: VariableSource]) -> Outcome {
     guard let document = reconciler.document else { return .elsewhere }
     let source = reconciler.key(of: reconciler.spec?["sourceRef"])
     if tree.entry(reconciler.path) != .directory, !reconciler.path.isEmpty {

@@ -61,7 +61,7 @@ public struct TreeLint: Sendable {
 /// Finds the kustomizations of a tree and the Flux objects in its files.
 private struct TreeWalk<Tree: FileTree> {
   private let tree: Tree
-  private let files: FileIndex
+  private let renderer: Renderer
   private(set) var kustomizations: [String] = []
   private(set) var reconcilers: [FluxObject] = []
   private(set) var sources: [FluxObject] = []
@@ -70,7 +70,7 @@ private struct TreeWalk<Tree: FileTree> {
 
   init(_ tree: Tree, _ renderer: Renderer) {
     self.tree = tree
-    files = renderer.files
+    self.renderer = renderer
   }
 
   /// The kustomization file of a directory, or the directory.
@@ -85,7 +85,7 @@ private struct TreeWalk<Tree: FileTree> {
     }
     do throws(RenderError) {
       if let path = try KustomizationFile.path(in: directory, of: tree) {
-        let root = try KustomizationFile.root(of: try tree.read(path), path: path, file: files.index(of: path))
+        let root = try renderer.kustomization(at: path, in: tree)
         if root?["kind"]?.string != "Component" { kustomizations.append(directory) }
       }
     } catch {
@@ -106,10 +106,10 @@ private struct TreeWalk<Tree: FileTree> {
   private mutating func read(_ path: String) {
     guard let bytes = try? tree.read(path), Self.mentionsFlux(bytes),
       let documents = try? YAMLReader.documents(
-        in: bytes, file: files.index(of: path), rules: .goYAML2, repeatedKeys: .lastCounts)
+        in: bytes, file: renderer.files.index(of: path), rules: .goYAML2, repeatedKeys: .lastCounts)
     else { return }
     for document in documents {
-      guard let object = FluxObject(document, files: files) else { continue }
+      guard let object = FluxObject(document, files: renderer.files) else { continue }
       // Patches are written like objects, without what makes one whole.
       if object.isReconciler, document["spec"]?["sourceRef"] != nil { reconcilers.append(object) }
       if object.isSource { sources.append(object) }
