@@ -98,7 +98,7 @@ let package = Package(
       dependencies: [
         "Rendering", "GitOps", "Structured", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: strict),
-    .testTarget(name: "DriftTests", dependencies: ["Drift", "GitOps", "Structured"], swiftSettings: strict),
+    .testTarget(name: "DriftTests", dependencies: ["Drift", "GitOps", "Structured", "TestKit"], swiftSettings: strict),
     .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "GitOps", "Cells"], swiftSettings: strict),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestKit"], swiftSettings: strict),

@@ -48,8 +48,10 @@ public struct DriftInput: Sendable {
   public var inputsChanged = false
   /// The server no longer serves the version that Git uses.
   public var isVersionServed = true
-  /// An autoscaler whose target this object is, in words: `HorizontalPodAutoscaler shop/web`.
-  public var scaledBy: String?
+  /// The autoscalers whose target this object is.
+  public var autoscalers: [Autoscaler] = []
+  /// All autoscalers of replicas that there are can be seen: without one in `autoscalers` nobody scales this object.
+  public var seesAutoscalers = false
   /// Pointers of fields that were seen reverted again and again.
   public var fought: Set<String> = []
   /// The user's own rules.

@@ -29,8 +29,8 @@ struct Verdict {
     var finding = finding(difference, path, owners)
     apply(&finding, path)
     let texts = ValueText.pair(difference.desired, difference.live, steps: difference.steps, isSecret: isSecret)
-    if finding.driftClass == .contested, finding.note == nil, let owner = finding.owner {
-      finding.note = advice(path.text, desired: texts.desired, live: texts.live, by: owner.manager)
+    if finding.driftClass == .contested, finding.note == nil, let writer = writer(path, finding.owner) {
+      finding.note = advice(path.text, desired: texts.desired, live: texts.live, by: writer)
     }
     let agrees = difference.isTyped && !ownership.isEmpty && owners.allSatisfy { $0.apiVersion == object.apiVersion }
     return make(
@@ -104,16 +104,15 @@ struct Verdict {
       return Finding(driftClass: .drifted, cause: .human, owner: human.owner)
     }
     if let controller = owners.first(where: { $0.party == .controller }) {
-      return byController(controller.owner, difference)
+      return byController(controller.owner, difference, path)
     }
     if let unknown = owners.first(where: { $0.party == .unknown }) {
       return Finding(driftClass: .drifted, cause: .unknownOwner, owner: unknown.owner)
     }
     // Before Kubernetes 1.2x a scale leaves no owner: the engine's entry says nothing here (fact 8).
     if path.pointer == "/spec/replicas", let value = difference.live, value.kind == .number {
-      if let autoscaler = input.scaledBy {
-        let note = "\(autoscaler) sets it too: take \(path.text) out of Git"
-        return Finding(driftClass: reconciler.corrects ? .contested : .delegated, cause: .controller, note: note)
+      if autoscaler(of: path) != nil {
+        return Finding(driftClass: reconciler.corrects ? .contested : .delegated, cause: .controller)
       }
       return Finding(
         driftClass: .drifted, cause: .unknownOwner, note: "who scaled it is not recorded by this API server")
@@ -121,7 +120,38 @@ struct Verdict {
     return byNobodyElse(owners.first { $0.party == .own }?.owner, difference)
   }
 
-  private func byController(_ owner: FieldOwner, _ difference: Difference) -> Finding {
+  private func autoscaler(of path: FieldPath) -> Autoscaler? {
+    // KEDA makes a HorizontalPodAutoscaler of each of its own: that one says less.
+    let writers = input.autoscalers.filter { $0.writes(path.pointer) }
+    return writers.first { $0.ref.groupKind != Autoscaler.horizontal } ?? writers.first
+  }
+
+  /// Who writes a field that Git sets: a controller, by the object that tells it to where that is known.
+  private func writer(_ path: FieldPath, _ owner: FieldOwner?) -> String? {
+    if let autoscaler = autoscaler(of: path) { return autoscaler.text }
+    guard let owner else { return nil }
+    if owner.manager == "cert-manager-cainjector", let source = Self.authority(of: live) {
+      return "\(owner.manager) (\(source))"
+    }
+    return owner.manager
+  }
+
+  /// Where cert-manager's injector takes the certificate from (cert-manager: annotations `inject-ca-from` and
+  /// `inject-ca-from-secret`, both `namespace/name`).
+  private static func authority(of live: JSONNode) -> String? {
+    let annotations = live.value(at: "metadata", "annotations")
+    if let name = annotations?["cert-manager.io/inject-ca-from"]?.string { return "Certificate \(name)" }
+    return annotations?["cert-manager.io/inject-ca-from-secret"]?.string.map { "Secret \($0)" }
+  }
+
+  private func byController(_ owner: FieldOwner, _ difference: Difference, _ path: FieldPath) -> Finding {
+    if path.pointer == "/spec/replicas", owner.manager == "kube-controller-manager", input.seesAutoscalers,
+      autoscaler(of: path) == nil
+    {
+      // It scaled once, and does not any more: the next reconcile has the last word.
+      return Finding(
+        driftClass: .drifted, cause: .controller, owner: owner, note: "no autoscaler has this object as its target now")
+    }
     if isResizedClaim(difference) {
       return Finding(driftClass: .delegated, cause: .controller, owner: owner, note: "resized; a claim cannot shrink")
     }

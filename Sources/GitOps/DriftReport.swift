@@ -96,6 +96,11 @@ public enum Fate: Sendable, Hashable {
     case .unknown: "unknown"
     }
   }
+
+  /// When it will be undone at the latest.
+  public var time: Date? { if case .reverts(let time) = self { time } else { nil } }
+  /// Why it stays.
+  public var reason: String? { if case .stays(let reason) = self { reason } else { nil } }
 }
 
 public enum Certainty: String, Sendable, Hashable { case certain, likely }

@@ -1,3 +1,4 @@
+import Drift
 import GitOps
 import Kube
 
@@ -198,6 +199,10 @@ extension Engine {
       state.discovery?.resource(for: stream.groupKind, version: stream.version)?.namespaced == true
     else { return }
     if case .fields = stream.selector { return }
+    // Without autoscalers less is known of causes: nobody has to be told where else they may be looked for.
+    if stream.selector == .everything, Autoscaler.kinds.contains(stream.groupKind), state.visibility.narrowed.isEmpty {
+      return
+    }
     if clusters[stream.cluster]?.visibility.narrow(stream.groupKind, stream.plural, because: reason) == true {
       clusters[stream.cluster]?.chores?.yield(.findNamespaces)
     } else {

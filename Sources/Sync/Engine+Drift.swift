@@ -132,6 +132,8 @@ extension Engine {
     input.alternative = set.alternative.map { Self.desired($0, pair.object) }
     input.head = set.head.map { Self.desired($0, pair.object) }
     input.sawEqual = satisfied[pair.reconciler]?.contains(pair.object) ?? false
+    input.autoscalers = (autoscaled[pair.object] ?? []).sorted().compactMap { autoscalers[$0] }
+    input.seesAutoscalers = seesAutoscalers(of: pair.object)
     input.ignore = options.ignore
     input.isVersionServed = wanted == nil || discovery.versions(of: pair.object.groupKind).contains(version)
     return CompareRequest(

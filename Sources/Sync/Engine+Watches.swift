@@ -59,6 +59,13 @@ extension Engine {
           selector: .fields("metadata.name=\(ref.name)"), namespace: ref.namespace.isEmpty ? nil : ref.namespace))
     }
     wanted.formUnion(variableStreams(of: cluster, discovery))
+    if !versions.isEmpty {
+      for kind in Autoscaler.kinds {
+        guard let resource = servedResource(kind, preferring: versions[kind] ?? [:], in: discovery) else { continue }
+        wanted.insert(
+          StreamID(cluster: cluster, groupKind: kind, version: resource.version, plural: resource.plural))
+      }
+    }
     clusters[cluster]?.want(wanted)
   }
 

@@ -38,6 +38,9 @@ public actor Engine {
   /// Reconciler → the ConfigMaps and Secrets of its variables, and the other way round.
   var variableSources: [ObjectRef: [ObjectRef]] = [:]
   var variableUsers: [ObjectRef: Set<ObjectRef>] = [:]
+  /// What each autoscaler says, and the other way round: target → its autoscalers.
+  var autoscalers: [ObjectRef: Autoscaler] = [:]
+  var autoscaled: [ObjectRef: Set<ObjectRef>] = [:]
   /// Clusters of which it is to be worked out what is to be watched.
   var watchesToPlan: Set<ClusterID> = []
   var probes: [ObjectRef: Probe] = [:]
@@ -161,6 +164,7 @@ public actor Engine {
       if old == nil { sortedResources = nil }
       if old != resource { resourceChanged(old, resource) } else { specMayHaveChanged(resource) }
     }
+    autoscalerChanged(object, ref)
     if let before, before.ref == ref, wantsNoStatus(of: ref), object.differsInStatusOnly(from: before) { return }
     compareOwners(of: ref)
     variablesChanged(in: ref)
@@ -188,6 +192,7 @@ public actor Engine {
       sortedResources = nil
       resourceRemoved(old)
     }
+    autoscalerChanged(nil, ref)
     // A DELETED of a label-selected watch may be a removed label: ask before anything is said.
     if owners[ref] != nil, clusters[ref.cluster]?.reader != nil {
       probes[ref] = .asking

@@ -3,7 +3,7 @@ import GitOps
 import Structured
 
 /// The CustomResourceDefinitions of the kinds that Driftglass reads, for a real API server.
-enum CustomResources {
+public enum CustomResources {
   /// Flux's own from the folder `shared/crds` beside the package where they exist, else minimal ones of ours.
   static func definitions() throws -> [JSON] {
     try KindAdapters.kinds.map { kind in
@@ -15,8 +15,18 @@ enum CustomResources {
     }
   }
 
+  /// Every definition of `shared/crds`; none where the folder is absent.
+  public static func all() throws -> [JSON] {
+    guard let folder = SharedFolder.path("crds") else { return [] }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
+    return try names.flatMap { name -> [JSON] in
+      guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") else { return [] }
+      return try YAMLReader.documents(in: [UInt8](bytes), rules: .core).map { withoutEmptyDefaults($0.json) }
+    }
+  }
+
   /// Kubernetes 1.20 refuses `default: ""` below the top of a schema.
-  static func withoutEmptyDefaults(_ json: JSON) -> JSON {
+  public static func withoutEmptyDefaults(_ json: JSON) -> JSON {
     if let members = json.object {
       return .object(
         JSONObject(

@@ -74,10 +74,36 @@ extension RealAPIServer {
   /// kubectl as the administrator; throws when it fails.
   @discardableResult
   public func kubectl(_ words: String..., input: String? = nil) async throws -> String {
+    try await kubectl(words, input: input)
+  }
+
+  @discardableResult
+  public func kubectl(_ words: [String], input: String? = nil) async throws -> String {
     let home = folder.file("kubectl")
     return try await Program.check(
       ["kubectl", "--kubeconfig", kubeconfig()] + words,
       environment: ["HOME": home, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"], input: input)
+  }
+
+  /// apiVersion → kind → where its objects are; without what aggregated servers would serve.
+  public func kinds() async throws -> [String: [String: KindPlace]] {
+    var versions = ["v1"]
+    for group in try await expect(.get, "/apis")["groups"]?.array ?? [] {
+      versions += group["versions"]?.array?.compactMap { $0["groupVersion"]?.string } ?? []
+    }
+    var found: [String: [String: KindPlace]] = [:]
+    for version in versions {
+      let base = version == "v1" ? "/api/v1" : "/apis/\(version)"
+      guard let list = try? await expect(.get, base) else { continue }
+      for resource in list["resources"]?.array ?? [] {
+        guard let plural = resource["name"]?.string, !plural.contains("/"), let kind = resource["kind"]?.string else {
+          continue
+        }
+        found[version, default: [:]][kind] = KindPlace(
+          base: base, plural: plural, isNamespaced: resource["namespaced"]?.bool == true)
+      }
+    }
+    return found
   }
 
   /// Every request that reached the server so far, by the audit log.
@@ -93,6 +119,19 @@ extension RealAPIServer {
         agent: json["userAgent"]?.string ?? "",
         received: json["requestReceivedTimestamp"]?.string.flatMap(Timestamp.parse) ?? .distantPast)
     }
+  }
+}
+
+/// Where an API server has the objects of one kind.
+public struct KindPlace: Sendable, Hashable {
+  let base: String
+  public let plural: String
+  public let isNamespaced: Bool
+
+  /// The path of an object, or of all of a namespace.
+  public func path(namespace: String, name: String? = nil) -> String {
+    let place = isNamespaced ? "\(base)/namespaces/\(namespace)/\(plural)" : "\(base)/\(plural)"
+    return name.map { "\(place)/\($0)" } ?? place
   }
 }
 

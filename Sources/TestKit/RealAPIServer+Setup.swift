@@ -24,7 +24,9 @@ extension RealAPIServer {
     }
   }
 
+  /// Creates a namespace unless there is one of that name.
   public func createNamespace(_ name: String) async throws {
+    if try await request(.get, "/api/v1/namespaces/\(name)").isSuccess { return }
     try await expect(.post, "/api/v1/namespaces", ["metadata": ["name": .string(name)]])
   }
 

@@ -16,6 +16,8 @@ public final class RealAPIServer: Sendable {
   public struct Options: Sendable {
     /// Off: lists and watches go to etcd, and what etcd has compacted is gone (410).
     public var hasWatchCache = true
+    /// Off: webhooks that objects of a test ask for are not called.
+    public var hasWebhooks = true
     /// Whose client certificates are accepted.
     public var clients: ClientAuthority?
 
@@ -104,6 +106,8 @@ public final class RealAPIServer: Sendable {
   public var authority: [UInt8] { Array(folder.read("certificates/apiserver.crt").utf8) }
 
   private func launch() throws {
+    let switchedOff =
+      "ServiceAccount" + (options.hasWebhooks ? "" : ",MutatingAdmissionWebhook,ValidatingAdmissionWebhook")
     var words = [
       "\(binaries)/kube-apiserver", "--etcd-servers=\(etcdAddress)", "--secure-port=\(port)",
       "--bind-address=127.0.0.1", "--cert-dir=\(folder.file("certificates"))",
@@ -111,7 +115,7 @@ public final class RealAPIServer: Sendable {
       "--service-account-key-file=\(folder.file("accounts.key"))",
       "--service-account-signing-key-file=\(folder.file("accounts.key"))",
       "--token-auth-file=\(folder.file("tokens.csv"))", "--authorization-mode=RBAC",
-      "--service-cluster-ip-range=10.0.0.0/16", "--disable-admission-plugins=ServiceAccount",
+      "--service-cluster-ip-range=10.0.0.0/16", "--disable-admission-plugins=\(switchedOff)",
       "--audit-policy-file=\(folder.file("audit.yaml"))", "--audit-log-path=\(folder.file("audit.log"))",
       "--audit-log-mode=blocking", "--allow-privileged=true", "--watch-cache=\(options.hasWatchCache)",
     ]

@@ -14,11 +14,17 @@ public final class StillWorld: WatchedWorld {
     public let namespace: String
     /// File name → YAML.
     public let files: [String: String]
+    /// Its objects are on the server already.
+    public let isApplied: Bool
 
-    public init(_ name: String = "apps", namespace: String = "flux-system", files: [String: String]? = nil) {
+    public init(
+      _ name: String = "apps", namespace: String = "flux-system", files: [String: String]? = nil,
+      isApplied: Bool = false
+    ) {
       self.name = name
       self.namespace = namespace
       self.files = files ?? StillWorld.files()
+      self.isApplied = isApplied
     }
 
     var folder: String { "\(namespace)/\(name)" }
@@ -35,9 +41,10 @@ public final class StillWorld: WatchedWorld {
   public var repositoryPath: String { folder.file("fleet.git") }
 
   /// Starts the servers and makes everything.
+  /// - Parameter server: one that serves Flux's kinds already; nil: a new one.
   public init(
     _ name: String = "real", _ applications: [Application] = [Application()],
-    options: RealAPIServer.Options = RealAPIServer.Options()
+    options: RealAPIServer.Options = RealAPIServer.Options(), server: RealAPIServer? = nil
   ) async throws {
     self.name = name
     folder = try TemporaryFolder("still")
@@ -52,14 +59,20 @@ public final class StillWorld: WatchedWorld {
         })
     }
     commit = try repository.commit(files, subject: "begin", time: Date())
-    server = try await RealAPIServer(options)
-    try await server.createCustomResources()
+    if let server {
+      self.server = server
+    } else {
+      self.server = try await RealAPIServer(options)
+      try await self.server.createCustomResources()
+    }
     let homes = Set(applications.map(\.namespace))
-    let places = objects.joined().compactMap { $0.value(at: "metadata", "namespace")?.string }
-    for namespace in homes.union(places) { try await server.createNamespace(namespace) }
+    let places = zip(applications, objects).filter { !$0.0.isApplied }.flatMap(\.1)
+      .compactMap { $0.value(at: "metadata", "namespace")?.string }
+    for namespace in homes.union(places) { try await self.server.createNamespace(namespace) }
     for namespace in homes { try await createSource("fleet", url: repositoryURL, namespace: namespace) }
     for (application, objects) in zip(applications, objects) {
-      try await createKustomization(application, of: try await apply(objects, of: application))
+      let entries = application.isApplied ? objects.map(Self.entry) : try await apply(objects, of: application)
+      try await createKustomization(application, of: entries)
     }
   }
 
@@ -155,9 +168,18 @@ public final class StillWorld: WatchedWorld {
     try await server.apply(
       "\(base)/namespaces/\(namespace)/\(kind.lowercased())s/\(name)",
       object.merging(patch: ["metadata": ["labels": labels]]), manager: "kustomize-controller")
-    let parts = version.split(separator: "/")
-    let group = parts.count > 1 ? parts[0] : ""
-    return ["id": .string("\(namespace)_\(name)_\(group)_\(kind)"), "v": .string(String(parts.last ?? ""))]
+    return Self.entry(object)
+  }
+
+  /// An object's entry of the inventory (wire-facts 1.4).
+  private static func entry(_ object: JSON) -> JSON {
+    let parts = (object["apiVersion"]?.string ?? "").split(separator: "/")
+    let words = [
+      object.value(at: "metadata", "namespace")?.string ?? "",
+      (object.value(at: "metadata", "name")?.string ?? "").replacing(":", with: "__"),
+      parts.count > 1 ? String(parts[0]) : "", object["kind"]?.string ?? "",
+    ]
+    return ["id": .string(words.joined(separator: "_")), "v": .string(String(parts.last ?? ""))]
   }
 
   /// A ConfigMap as `files` has it.

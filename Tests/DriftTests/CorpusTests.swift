@@ -1,6 +1,7 @@
 import Foundation
 import GitOps
 import Structured
+import TestKit
 import Testing
 
 @testable import Drift
@@ -8,16 +9,18 @@ import Testing
 /// Measured against other people's cases and Kubernetes' own documents beside the package.
 @Suite struct CorpusTests {
   @Test func compilesTheDocumentsOfKubernetes() throws {
-    guard let document = Corpus.unpacked("openapi/openapi-v2-k8s-1.36.json.gz") else { return Corpus.skip() }
+    guard let document = SharedFolder.unpacked("corpora/openapi/openapi-v2-k8s-1.36.json.gz") else {
+      return Corpus.skip()
+    }
     var v2 = SchemaTable()
     try v2.add(openAPIv2: document)
     var v3 = SchemaTable()
     for name in ["api__v1", "apis__apps__v1", "apis__autoscaling__v2", "apis__apiextensions.k8s.io__v1"] {
       let part = try #require(
-        Corpus.unpacked("openapi/openapi-v3-k8s-1.36.tar.gz", member: "v3/\(name)_openapi.json"))
+        SharedFolder.unpacked("corpora/openapi/openapi-v3-k8s-1.36.tar.gz", member: "v3/\(name)_openapi.json"))
       try v3.add(openAPIv3: part)
     }
-    let old = try #require(Corpus.unpacked("openapi/kubernetes-openapi-union-v1.21.2.bundle-v1.json.gz"))
+    let old = try #require(SharedFolder.unpacked("corpora/openapi/kubernetes-openapi-union-v1.21.2.bundle-v1.json.gz"))
     var v121 = SchemaTable()
     try v121.add(openAPIv2: old)
 
@@ -48,8 +51,8 @@ import Testing
   }
 
   @Test func agreesWithTheVerdictsOfGitopsEngine() throws {
-    guard let folder = Corpus.url("diff/gitops-engine"),
-      let document = Corpus.unpacked("openapi/openapi-v2-k8s-1.36.json.gz")
+    guard let folder = SharedFolder.path("corpora/diff/gitops-engine"),
+      let document = SharedFolder.unpacked("corpora/openapi/openapi-v2-k8s-1.36.json.gz")
     else { return Corpus.skip() }
     var schema = SchemaTable()
     try schema.add(openAPIv2: document)
@@ -103,8 +106,8 @@ import Testing
   ]
 
   @Test func agreesWithFluxWhichFieldsDiffer() throws {
-    guard let bytes = Corpus.bytes("diff/flux-jsondiff/cases.json"),
-      let document = Corpus.unpacked("openapi/openapi-v2-k8s-1.36.json.gz")
+    guard let bytes = SharedFolder.bytes("corpora/diff/flux-jsondiff/cases.json"),
+      let document = SharedFolder.unpacked("corpora/openapi/openapi-v2-k8s-1.36.json.gz")
     else { return Corpus.skip() }
     var schema = SchemaTable()
     try schema.add(openAPIv2: document)
@@ -198,19 +201,5 @@ extension SchemaTable {
   func keys(at path: [String], of kind: (String, String, String)) -> [Key]? { node(path, kind).map { keys(of: $0) } }
   func scalar(at path: [String], of kind: (String, String, String)) -> ScalarClass? {
     node(path, kind).map { scalars[Int($0)] }
-  }
-}
-
-extension Corpus {
-  /// A compressed file's bytes, or those of one member of an archive.
-  static func unpacked(_ path: String, member: String? = nil) -> [UInt8]? {
-    guard let file = url(path) else { return nil }
-    // Not Foundation's Process: waiting for it spins a run loop, which takes the main queue away from everybody else.
-    let words = member.map { ["tar", "-xOzf", file, $0] } ?? ["gzip", "-dc", file]
-    guard let output = popen(words.map { "'\($0)'" }.joined(separator: " "), "r") else { return nil }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = fread(&buffer, 1, buffer.count, output), count > 0 { bytes += buffer[0..<count] }
-    return pclose(output) == 0 ? bytes : nil
   }
 }

@@ -92,6 +92,20 @@ enum Fixture {
       schema: schema)
   }
 
+  /// An autoscaler of `deployment(…)`.
+  static func autoscaler(
+    _ kind: String = "HorizontalPodAutoscaler", apiVersion: String = "autoscaling/v1", target: String = "web",
+    mode: String = "Auto"
+  ) throws -> Autoscaler {
+    let reference = kind == "VerticalPodAutoscaler" ? "targetRef" : "scaleTargetRef"
+    let text = #"""
+      {"apiVersion": "\#(apiVersion)", "kind": "\#(kind)", "metadata": {"name": "web", "namespace": "shop"},
+       "spec": {"\#(reference)": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "\#(target)"},
+                "updatePolicy": {"updateMode": "\#(mode)"}}}
+      """#
+    return try #require(Autoscaler(try object(text)))
+  }
+
   /// One entry of `managedFields`.
   static func owner(
     _ manager: String, _ operation: String, _ fields: String, subresource: String? = nil, at seconds: Double? = -300,

@@ -66,11 +66,44 @@ import Testing
     let rule = IgnoreRule(kind: "Deployment", path: "/spec/replicas", manager: "kube-controller-manager")
     let ignored = try #require(Fixture.rows(Fixture.deployment(), live) { $0.ignore = [rule] }.first)
     #expect(ignored.driftClass == .delegated)
+    let autoscaler = try Fixture.autoscaler()
     let seen = try #require(
       Fixture.rows(Fixture.deployment(), Fixture.deployment(replicas: "6", owners: [Fixture.flux])) {
-        $0.scaledBy = "HorizontalPodAutoscaler shop/web"
+        $0.autoscalers = [autoscaler]
       }.first)
     #expect(seen.driftClass == .contested)
+    #expect(
+      seen.note
+        == "Kustomization apps sets 3 at each reconcile, HorizontalPodAutoscaler shop/web sets 6: take spec.replicas out of Git"
+    )
+  }
+
+  @Test func theAutoscalersOwnObjectSaysWhoScales() throws {
+    let scale = Fixture.owner("kube-controller-manager", "Update", Self.replicas, subresource: "scale", at: nil)
+    let live = Fixture.deployment(replicas: "6", owners: [Self.fluxWithoutReplicas, scale])
+    func row(_ autoscalers: [Autoscaler]) throws -> DriftRow {
+      try #require(
+        try Fixture.rows(Fixture.deployment(), live) {
+          $0.autoscalers = autoscalers
+          $0.seesAutoscalers = true
+        }.first)
+    }
+    // The autoscaler that once scaled it is gone: nobody works against the next reconcile.
+    let gone = try row([])
+    #expect(gone.driftClass == .drifted && gone.cause == .controller && gone.fate == nextRun)
+    #expect(gone.note == "no autoscaler has this object as its target now")
+    let kinds = [
+      try Fixture.autoscaler(), try Fixture.autoscaler("ScaledObject", apiVersion: "keda.sh/v1alpha1"),
+      try Fixture.autoscaler("VerticalPodAutoscaler", apiVersion: "autoscaling.k8s.io/v1"),
+    ]
+    // KEDA's object is the one to change; one of requests does not scale.
+    #expect(try row(kinds).note?.contains("ScaledObject shop/web sets 6") == true)
+    #expect(try row([kinds[2]]).driftClass == .drifted)
+    let off = #"""
+      {"apiVersion": "autoscaling.k8s.io/v1", "kind": "VerticalPodAutoscaler", "metadata": {"name": "w", "namespace": "shop"},
+       "spec": {"targetRef": {"kind": "Deployment", "name": "web"}, "updatePolicy": {"updateMode": "Off"}}}
+      """#
+    #expect(Autoscaler(try Fixture.object(off)) == nil)
   }
 
   @Test func whatAdmissionChangedDoesNotCount() throws {

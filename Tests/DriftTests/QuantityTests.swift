@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Structured
+import TestKit
 import Testing
 
 @testable import Drift
@@ -27,7 +28,7 @@ import Testing
   func hugeExponentsDoNotTrap(text: String) { #expect(Quantity(text) != nil) }
 
   @Test func agreesWithTheTableOfKubernetes() throws {
-    guard let bytes = Corpus.bytes("tables/apimachinery/quantity.json") else { return Corpus.skip() }
+    guard let bytes = SharedFolder.bytes("corpora/tables/apimachinery/quantity.json") else { return Corpus.skip() }
     let cases = try #require(JSON(parsing: bytes).array)
     var checked = 0
     for each in cases {
@@ -52,24 +53,7 @@ import Testing
   }
 }
 
-/// Other people's cases beside the package; tests that read them do nothing where they are absent.
+/// Tests that read other people's cases do nothing where they are absent.
 enum Corpus {
-  static func url(_ path: String) -> String? {
-    var folder = #filePath.split(separator: "/").map(String.init)
-    while !folder.isEmpty {
-      folder.removeLast()
-      let root = "/" + folder.joined(separator: "/")
-      if FileManager.default.fileExists(atPath: root + "/Package.swift") {
-        let found = root + "/../shared/corpora/" + path
-        return FileManager.default.fileExists(atPath: found) ? found : nil
-      }
-    }
-    return nil
-  }
-
-  static func bytes(_ path: String) -> [UInt8]? {
-    url(path).flatMap { FileManager.default.contents(atPath: $0) }.map(Array.init)
-  }
-
   static func skip() { print("skipped: ../shared/corpora is not there") }
 }

@@ -1,22 +1,13 @@
 import Foundation
 import Structured
+import TestKit
 
 /// What an API server, its defaults, its webhooks and its controllers make of an object that was applied, from the rules of
 /// Kubernetes and not from what compares: the difference to what was sent is never drift (`drift.md` B.8).
 struct ServerSimulator {
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state
-    }
-  }
+  var random: SeededGenerator
 
-  var random: Generator
-
-  init(seed: UInt64) { random = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1) }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 

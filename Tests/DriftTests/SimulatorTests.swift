@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GitOps
 import Structured
+import TestKit
 import Testing
 
 @testable import Drift
@@ -9,27 +10,7 @@ import Testing
 /// drift, and one edit by a person is exactly one row at its place.
 @Suite struct SimulatorTests {
   /// The objects of all real repositories, each once.
-  private static let objects: [YAMLNode] = {
-    guard let folder = Corpus.url("repos/builds"),
-      let repositories = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    else { return [] }
-    var result: [YAMLNode] = []
-    var known: Set<JSON> = []
-    for repository in repositories.sorted() where !repository.hasSuffix(".json") {
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(repository)")) ?? []
-      for file in files.sorted() {
-        var limits = YAMLLimits.file
-        limits.bytes = 64 << 20
-        guard let text = Corpus.unpacked("repos/builds/\(repository)/\(file)"),
-          let documents = try? YAMLReader.documents(in: text, rules: .kustomize, limits: limits)
-        else { continue }
-        for document in documents where document["metadata"]?["name"] != nil && known.insert(document.json).inserted {
-          result.append(document)
-        }
-      }
-    }
-    return result
-  }()
+  private static let objects = RepositoryObjects.all()
 
   private func rows(_ desired: YAMLNode, _ live: JSON) throws -> [DriftRow] {
     let json = desired.json
@@ -190,7 +171,7 @@ import Testing
 
   @Test(arguments: Edit.allCases) func oneEditIsOneRowAtItsPlace(_ edit: Edit) throws {
     guard !Self.objects.isEmpty else { return Corpus.skip() }
-    var random = ServerSimulator.Generator(state: 0x1234_5678_9ABC_DEF1)
+    var random = SeededGenerator(seed: 1)
     var made = 0
     var wrong: [String: Int] = [:]
     var attempts = 0
@@ -246,7 +227,7 @@ import Testing
 
   @Test(arguments: Addition.allCases) func oneAdditionIsOneRow(_ addition: Addition) throws {
     guard !Self.objects.isEmpty else { return Corpus.skip() }
-    var random = ServerSimulator.Generator(state: 0xDEAD_BEEF_1234_5679)
+    var random = SeededGenerator(seed: 2)
     let leaf: JSON = [:]
     func nested(_ steps: [String], _ inner: JSON) -> JSON {
       steps.reversed().reduce(inner) { .object(JSONObject([($1, $0)])) }

@@ -109,7 +109,18 @@ struct Listing: Sendable {
       "path": .string(row.path), "pointer": .string(row.pointer), "class": .string(row.driftClass.rawValue),
       "cause": .string(row.cause.word), "fate": .string(row.fate.word), "desired": .optional(row.desired),
       "live": .optional(row.live), "owner": owner, "commit": commit, "certainty": .string(row.certainty.rawValue),
+      "fateTime": .date(row.fate.time), "fateReason": .optional(row.fate.reason), "origin": .optional(row.origin),
+      "note": .optional(row.note), "firstSeen": .date(row.firstSeen), "provisional": .bool(row.provisional),
     ])
+  }
+
+  /// How much could be known, and why not more.
+  static func coverage(_ coverage: Coverage) -> JSON {
+    [
+      "known": .integer(coverage.known), "total": .integer(coverage.total),
+      "undetermined": .object(
+        JSONObject(coverage.undetermined.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
+    ]
   }
 
   private static func owner(_ owner: FieldOwner?) -> String {

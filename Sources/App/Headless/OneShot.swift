@@ -73,7 +73,8 @@ struct OneShot {
       Output.untrusted(table.lines())
     case .json:
       let missing: [JSON] = incomplete.map { ["cluster": .string($0.cluster), "reason": .string($0.reason)] }
-      let body: JSON = ["items": .array(listing.items), "incomplete": .array(missing)]
+      var body: JSON = ["items": .array(listing.items), "incomplete": .array(missing)]
+      if kind == .drift, command.namespace == nil { body["coverage"] = Listing.coverage(snapshot.coverage) }
       Output.raw(body.encoded(pretty: true) + [10])
     }
     for item in incomplete { Output.message("driftglass: \(item.cluster): \(item.reason)") }
