@@ -100,7 +100,7 @@ struct Verdict {
     case .tooDeep: return Finding(driftClass: .undetermined, cause: .reason("nested too deep"))
     case .changed, .missing, .surplus: break
     }
-    if let human = owners.first(where: { $0.party == .human }) {
+    if let human = owners.first(where: { $0.party == .human && !sentOtherwise($0, difference) }) {
       return Finding(driftClass: .drifted, cause: .human, owner: human.owner)
     }
     if let controller = owners.first(where: { $0.party == .controller }) {
@@ -118,6 +118,16 @@ struct Verdict {
         driftClass: .drifted, cause: .unknownOwner, note: "who scaled it is not recorded by this API server")
     }
     return byNobodyElse(owners.first { $0.party == .own }?.owner, difference)
+  }
+
+  /// Whether an owner is a client-side apply that sent another value than lives: then somebody wrote it of whom the server
+  /// kept no record (fact 8).
+  private func sentOtherwise(_ entry: Ownership.Entry, _ difference: Difference) -> Bool {
+    guard entry.owner.manager.hasSuffix("client-side-apply"), let value = difference.live.flatMap({ Scalar($0) }),
+      let applied = LastApplied.node(of: live),
+      let sent = YAMLNode(json: JSON(applied)).follow(difference.steps, live: live).flatMap({ Scalar($0) })
+    else { return false }
+    return sent.text != value.text
   }
 
   private func autoscaler(of path: FieldPath) -> Autoscaler? {

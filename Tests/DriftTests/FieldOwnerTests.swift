@@ -51,6 +51,19 @@ import Testing
     #expect(row.fate == nextRun)
   }
 
+  @Test func aClientSideApplyDidNotWriteWhatItDidNotSend() throws {
+    let apply = Fixture.owner("kubectl-client-side-apply", "Update", #"{"f:spec":{"f:replicas":{}}}"#)
+    func row(sent replicas: Int) throws -> DriftRow {
+      let sent =
+        #""kubectl.kubernetes.io/last-applied-configuration": "{\"spec\":{\"replicas\":\#(replicas)}}""#
+      return try #require(
+        Fixture.rows(Fixture.deployment(), Fixture.deployment(replicas: "9", owners: [apply], annotations: sent)).first)
+    }
+    #expect(try row(sent: 9).owner?.manager == "kubectl-client-side-apply")
+    let scaled = try row(sent: 3)
+    #expect(scaled.driftClass == .drifted && scaled.cause == .unknownOwner && scaled.owner == nil)
+  }
+
   @Test func anAutoscalerContestsWhatGitSets() throws {
     let scale = Fixture.owner("kube-controller-manager", "Update", Self.replicas, subresource: "scale", at: nil)
     let live = Fixture.deployment(replicas: "6", owners: [Self.fluxWithoutReplicas, scale])
