@@ -42,12 +42,12 @@ public struct DriftInput: Sendable {
   public var previous: DesiredObject?
   /// Our own watch saw live equal to desired earlier at this revision: then no later difference is admission's.
   public var sawEqual = false
-  /// Our own watch saw somebody else write the object after the last apply.
-  public var otherWriteSince = false
   /// A ConfigMap or Secret behind `substituteFrom` or `valuesFrom` changed after the last apply.
   public var inputsChanged = false
   /// The server no longer serves the version that Git uses.
   public var isVersionServed = true
+  /// A release that was made outside Flux and is newer than the one in effect.
+  public var newerRelease: HelmRecord?
   /// The autoscalers whose target this object is.
   public var autoscalers: [Autoscaler] = []
   /// All autoscalers of replicas that there are can be seen: without one in `autoscalers` nobody scales this object.

@@ -24,6 +24,7 @@ struct Evaluation {
     self.input = input
     self.schema = schema
     fate = FatePrediction(reconciler: input.reconciler, now: input.now)
+    fate.isReleaseChanged = input.newerRelease != nil
   }
 
   var isHelm: Bool { input.reconciler.ref.group == "helm.toolkit.fluxcd.io" }

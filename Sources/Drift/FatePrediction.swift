@@ -7,11 +7,14 @@ struct FatePrediction {
   let now: Date
   /// Why this object is left alone although its reconciler is not: its own switches.
   var objectPause: String?
+  /// The release is not the one that the HelmRelease made: helm-controller upgrades it whatever its drift detection says
+  /// (helm-controller: internal/reconcile/state.go, ReleaseStatusUnmanaged).
+  var isReleaseChanged = false
 
   /// A field that Git sets, or an object that Git has.
   var corrected: Fate {
     if let blocked { return blocked }
-    if !reconciler.corrects {
+    if !reconciler.corrects, !isReleaseChanged {
       return .stays(reason: isHelm ? "drift detection is off" : "nothing applies it again")
     }
     return .reverts(by: next)

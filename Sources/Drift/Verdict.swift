@@ -179,7 +179,11 @@ struct Verdict {
       let note = "also applied by \(reconciler.ref.kind) \(otherOwner)"
       return Finding(driftClass: .contested, cause: .controller, owner: own, note: note)
     }
-    if case .revision = reconciler.inEffect, !input.sawEqual, !input.otherWriteSince {
+    if let newer = input.newerRelease {
+      return Finding(
+        driftClass: .drifted, cause: .releaseChanged, owner: own, note: "release v\(newer.version) says otherwise")
+    }
+    if case .revision = reconciler.inEffect, !input.sawEqual {
       return Finding(driftClass: .mutated, cause: .admission, owner: own)
     }
     return Finding(driftClass: .drifted, cause: .unknownOwner)

@@ -49,6 +49,8 @@ public enum DriftCause: Sendable, Hashable {
   case notInGit
   case admission
   case unknownField
+  /// Another release of the same name than the one that the HelmRelease made.
+  case releaseChanged
   /// Git is ahead, or an apply is under way.
   case gitAhead
   case partial
@@ -70,6 +72,7 @@ public enum DriftCause: Sendable, Hashable {
     case .notInGit: "not in Git"
     case .admission: "changed at admission"
     case .unknownField: "unknown field"
+    case .releaseChanged: "release changed outside Flux"
     case .gitAhead: "Git is ahead"
     case .partial: "apply under way"
     case .ignored(let rule): "ignored: \(rule)"

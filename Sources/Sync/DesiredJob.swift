@@ -45,7 +45,10 @@ struct DesiredJob: Sendable {
       var set = DesiredSet()
       set.objects = index(
         try await releases.objects(of: release, release.version).map(SecretValues.hashed), discovery)
-      guard release.isPartial else { return .ready(set) }
+      guard release.isPartial else {
+        set.previous = await previous(of: release, releases, set.objects, discovery)
+        return .ready(set)
+      }
       // What it did not get to is still the release's before it.
       set.alternative = [:]
       if let previous = release.previous {
@@ -56,6 +59,17 @@ struct DesiredJob: Sendable {
     } catch {
       return .undetermined(error.text)
     }
+  }
+
+  /// What the release before this one said otherwise; where it cannot be read nothing is known of it.
+  private func previous(
+    of release: HelmReleaseRef, _ releases: HelmReleases, _ objects: [ObjectRef: DesiredObject],
+    _ discovery: Discovery?
+  ) async -> [ObjectRef: DesiredObject] {
+    guard let version = release.previous,
+      let before = try? await releases.objects(of: release, version).map(SecretValues.hashed)
+    else { return [:] }
+    return index(before, discovery).filter { ref, old in objects[ref].map { $0.root != old.root } ?? false }
   }
 
   private mutating func kustomization() async -> DesiredState.Value {

@@ -27,6 +27,8 @@ struct DesiredSet: Sendable {
   var alternative: [ObjectRef: DesiredObject]?
   /// What HEAD says, when it differs from the revision in effect.
   var head: [ObjectRef: DesiredObject]?
+  /// What the release before the one in effect said otherwise of the same objects.
+  var previous: [ObjectRef: DesiredObject] = [:]
   var commit: CommitSummary?
   var headState: HeadState = .unknown
 

@@ -78,6 +78,17 @@ extension Engine {
     return true
   }
 
+  /// Rows of a reconciler itself, which are made here.
+  func deliverOwn(_ rows: [DriftRow], of reconciler: ObjectRef) {
+    let old = verdicts[reconciler]?[reconciler] ?? []
+    let settled = settle(rows, old: old, reconciler: resources[reconciler], isRebasing: false)
+    guard old != settled else { return }
+    verdicts[reconciler, default: [:]][reconciler] = settled.isEmpty ? nil : settled
+    summaries[reconciler] = nil
+    scheduleSettling()
+    markDirty()
+  }
+
   private func settle(_ rows: [DriftRow], old: [DriftRow], reconciler: Resource?, isRebasing: Bool) -> [DriftRow] {
     let isProgressing = isRebasing || reconciler?.health == .progressing
     return Settling.settled(rows, earlier: old, isProgressing: isProgressing, now: options.now()).rows
@@ -132,6 +143,8 @@ extension Engine {
     input.alternative = set.alternative.map { Self.desired($0, pair.object) }
     input.head = set.head.map { Self.desired($0, pair.object) }
     input.sawEqual = satisfied[pair.reconciler]?.contains(pair.object) ?? false
+    input.previous = set.previous[pair.object]
+    input.newerRelease = newerRelease(of: resource)
     input.autoscalers = (autoscaled[pair.object] ?? []).sorted().compactMap { autoscalers[$0] }
     input.seesAutoscalers = seesAutoscalers(of: pair.object)
     input.ignore = options.ignore

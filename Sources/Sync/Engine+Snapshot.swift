@@ -1,3 +1,4 @@
+import Drift
 import FoundationEssentials
 import GitOps
 
@@ -247,6 +248,7 @@ extension StreamID {
   var title: String {
     switch selector {
     case .everything: plural + place
+    case .labels(HelmRecord.selector): "\(plural) (releases)" + place
     case .labels(let label): (label.hasPrefix("helm") ? "\(plural) (Helm)" : "\(plural) (Flux)") + place
     case .fields(let field): "\(plural) (\(field))" + place
     }

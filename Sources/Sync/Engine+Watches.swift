@@ -59,6 +59,14 @@ extension Engine {
           selector: .fields("metadata.name=\(ref.name)"), namespace: ref.namespace.isEmpty ? nil : ref.namespace))
     }
     wanted.formUnion(variableStreams(of: cluster, discovery))
+    if mayRead(Self.secret), let secrets = discovery.resource(for: Self.secret, version: "v1"),
+      releasers.keys.contains(where: { $0.cluster == cluster })
+    {
+      wanted.insert(
+        StreamID(
+          cluster: cluster, groupKind: Self.secret, version: "v1", plural: secrets.plural,
+          selector: .labels(HelmRecord.selector)))
+    }
     if !versions.isEmpty {
       for kind in Autoscaler.kinds {
         guard let resource = servedResource(kind, preferring: versions[kind] ?? [:], in: discovery) else { continue }

@@ -41,6 +41,11 @@ public actor Engine {
   /// What each autoscaler says, and the other way round: target → its autoscalers.
   var autoscalers: [ObjectRef: Autoscaler] = [:]
   var autoscaled: [ObjectRef: Set<ObjectRef>] = [:]
+  /// The records that Helm keeps of releases, by their own objects and by the release.
+  var helmRecords: [ObjectRef: HelmRecord] = [:]
+  var recordsOfRelease: [ReleaseID: Set<ObjectRef>] = [:]
+  /// Release → the HelmRelease that says it made it.
+  var releasers: [ReleaseID: ObjectRef] = [:]
   /// Clusters of which it is to be worked out what is to be watched.
   var watchesToPlan: Set<ClusterID> = []
   var probes: [ObjectRef: Probe] = [:]
@@ -165,6 +170,7 @@ public actor Engine {
       if old != resource { resourceChanged(old, resource) } else { specMayHaveChanged(resource) }
     }
     autoscalerChanged(object, ref)
+    recordChanged(object, ref)
     if let before, before.ref == ref, wantsNoStatus(of: ref), object.differsInStatusOnly(from: before) { return }
     compareOwners(of: ref)
     variablesChanged(in: ref)
@@ -193,6 +199,7 @@ public actor Engine {
       resourceRemoved(old)
     }
     autoscalerChanged(nil, ref)
+    recordChanged(nil, ref)
     // A DELETED of a label-selected watch may be a removed label: ask before anything is said.
     if owners[ref] != nil, clusters[ref.cluster]?.reader != nil {
       probes[ref] = .asking
@@ -237,6 +244,7 @@ public actor Engine {
       refreshDesired(new)
       refreshMembership(new)
       compareAll(new.ref, touched: Self.touched(old, new))
+      releaseChanged(old, new)
       clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
     }
   }
@@ -258,6 +266,7 @@ public actor Engine {
     switch old.role {
     case .source: unfollow(old.ref)
     case .reconciler:
+      releaseChanged(old, nil)
       desired[old.ref] = nil
       verdicts[old.ref] = nil
       summaries[old.ref] = nil

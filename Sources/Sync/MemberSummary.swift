@@ -26,8 +26,9 @@ struct MemberSummary: Sendable {
       places[member.namespace, default: Place()].objects += 1
       for row in verdicts[member] ?? [] { places[member.namespace]?.drift.add(row) }
     }
-    for object in verdicts.values {
-      known += 1
+    for (ref, object) in verdicts {
+      // A row of the reconciler itself is of no object that it manages.
+      if members.contains(ref) { known += 1 }
       if object.isEmpty { continue }
       for row in object {
         drift.add(row)

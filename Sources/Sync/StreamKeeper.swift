@@ -49,7 +49,7 @@ actor StreamKeeper {
     // In an order that is always the same: what is beyond the limit must not depend on chance.
     for stream in plan.filter({ running[$0] == nil }).sorted(by: StreamID.isMoreUseful) {
       let polls = running.count >= Self.maximumWatches
-      running[stream] = Task { await watch(stream, Watcher.Options(mayStream: mayStream, polls: polls)) }
+      running[stream] = Task { await watch(stream, stream.options(mayStream: mayStream, polls: polls)) }
     }
   }
 
@@ -103,6 +103,12 @@ actor StreamKeeper {
 }
 
 extension StreamID {
+  fileprivate func options(mayStream: Bool, polls: Bool) -> Watcher.Options {
+    // Of Helm's records only the labels are wanted: what they hold is large and secret.
+    let isOfRecords = groupKind == Engine.secret && selector == .labels(HelmRecord.selector)
+    return Watcher.Options(mayStream: mayStream, polls: polls, asMetadata: isOfRecords)
+  }
+
   /// Whether this stream takes another one's place: the same objects in another version, or the same kind more or less
   /// narrowed.
   fileprivate func succeeds(_ old: StreamID) -> Bool {

@@ -135,13 +135,15 @@ public final class RealAPIServer: Sendable {
 
   /// Starts Kubernetes' own controllers for Deployments and ReplicaSets, which write where Flux also writes. No pod ever
   /// runs: there is no node.
+  /// - Parameter more: further ones by their names, such as `horizontalpodautoscaling`.
   /// - Returns: runs until it is let go of.
-  public func startControllers() throws -> ChildProcess {
+  public func startControllers(_ more: [String] = []) throws -> ChildProcess {
     try ChildProcess(
       "kube-controller-manager",
       [
         "\(binaries)/kube-controller-manager", "--kubeconfig=\(try kubeconfig())", "--leader-elect=false",
-        "--controllers=deployment,replicaset,namespace,garbagecollector", "--secure-port=0", "--port=0",
+        "--controllers=\((["deployment", "replicaset", "namespace", "garbagecollector"] + more).joined(separator: ","))",
+        "--secure-port=0", "--port=0",
       ], in: folder)
   }
 }

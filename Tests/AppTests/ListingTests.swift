@@ -32,8 +32,8 @@ struct ListingTests {
     let item = try #require(Listing(.drift, of: snapshot, at: now).items.first?.object)
     #expect(
       item.keys.sorted() == [
-        "cause", "certainty", "class", "cluster", "commit", "desired", "fate", "live", "object", "owner", "path",
-        "pointer", "reconciler",
+        "cause", "certainty", "class", "cluster", "commit", "desired", "fate", "fateReason", "fateTime", "firstSeen",
+        "live", "note", "object", "origin", "owner", "path", "pointer", "provisional", "reconciler",
       ])
     #expect(item["owner"]?["subresource"] == "scale")
     #expect(item["owner"]?["time"] == .null)

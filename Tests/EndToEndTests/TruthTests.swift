@@ -35,6 +35,68 @@ extension EndToEnd {
       #expect(wrong.isEmpty)
     }
 
+    @Test func aReleaseDriftsByWhatPeopleDidAndByReleasesOutsideFlux() async throws {
+      guard let world = try await ReleaseWorld() else {
+        return print("skipped: ../shared/corpora is not there")
+      }
+      print("truth: a release of \(world.held.count) objects")
+      #expect(try await world.drift().isEmpty)
+
+      let deployments = world.held.filter { $0.kind == "Deployment" }
+      let accounts = world.held.filter { $0.kind == "ServiceAccount" }
+      let container = deployments[0].json.value(at: "spec", "template", "spec", "containers")?[0]?["name"]?.string ?? ""
+      try await world.server.kubectl(
+        "-n", "shop", "set", "image", "deployment/\(deployments[0].name)", "\(container)=registry.example.com/edited:1")
+      try await world.server.kubectl("-n", "shop", "delete", "serviceaccount", accounts[0].name, "--wait=false")
+      var rows = try await world.drift()
+      #expect(rows.count == 2, "\(Self.text(rows))")
+      let image = rows.first { $0["class"] == "drifted" }
+      #expect(image?["path"]?.string == "spec.template.spec.containers[\(container)].image")
+      #expect(image?.value(at: "owner", "manager") == "kubectl-set" && image?["fate"] == "reverts")
+      #expect(rows.contains { $0["class"] == "missing" && $0.value(at: "object", "name")?.string == accounts[0].name })
+
+      // Somebody upgrades it by hand: a newer record, and an object as that one says.
+      let changed = deployments[1].json.merging(patch: ["spec": ["minReadySeconds": 7]])
+      let objects = world.held.map { $0.path == deployments[1].path ? changed : $0.json }
+      try await world.record(2, of: objects, by: "helm", status: "deployed")
+      try await world.supersede(1)
+      rows = try await world.drift().filter { row in !rows.contains { $0["object"] == row["object"] } }
+      #expect(rows.count == 1, "\(Self.text(rows))")
+      let release = try #require(rows.first)
+      #expect(release.value(at: "object", "kind") == "HelmRelease" && release["class"] == "drifted")
+      #expect(release["cause"] == "release changed outside Flux" && release["fate"] == "reverts")
+      #expect(release["desired"] == "v1 web@1.0.0" && release["live"] == "v2 deployed")
+      #expect(release.value(at: "owner", "manager") == "helm")
+    }
+
+    /// Kubernetes' own autoscaler, which raises replicas to its minimum without any metrics.
+    @Test func anAutoscalerAgainstGitIsContestedUntilItIsGone() async throws {
+      let world = try await StillWorld()
+      let controllers = try world.server.startControllers(["horizontalpodautoscaling"])
+      let session = try await world.program(EndToEnd.executable())
+      try await session.wait(for: "nothing differs", within: .seconds(30)) { $0.contains("drift known for 100 %") }
+      let autoscalers = "/apis/autoscaling/v1/namespaces/shop/horizontalpodautoscalers"
+      try await world.server.expect(
+        .post, autoscalers,
+        [
+          "metadata": ["name": "web"],
+          "spec": [
+            "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "web"], "minReplicas": 6,
+            "maxReplicas": 9,
+          ],
+        ])
+      let screen = try await session.wait(for: "both write it", within: .seconds(60)) {
+        ScreenText($0).drift("Deployment shop/web").contains { $0.contains("live 6") && $0.contains("contested") }
+      }
+      #expect(screen.contains("HorizontalPodAutoscaler shop/web"), "\(screen)")
+      // One that is gone takes back nothing: the next reconcile does.
+      try await world.server.expect(.delete, "\(autoscalers)/web")
+      try await session.wait(for: "nobody contests it any more") {
+        ScreenText($0).drift("Deployment shop/web").contains { $0.contains("live 6") && !$0.contains("contested") }
+      }
+      withExtendedLifetime(controllers) {}
+    }
+
     private static func run(_ edits: [KubectlEdit], on world: RepositoryWorld) async throws {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for (number, edit) in edits.enumerated() {
