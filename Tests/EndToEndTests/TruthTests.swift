@@ -85,10 +85,13 @@ extension EndToEnd {
             "maxReplicas": 9,
           ],
         ])
-      let screen = try await session.wait(for: "both write it", within: .seconds(60)) {
+      try await session.wait(for: "both write it", within: .seconds(60)) {
         ScreenText($0).drift("Deployment shop/web").contains { $0.contains("live 6") && $0.contains("contested") }
       }
-      #expect(screen.contains("HorizontalPodAutoscaler shop/web"), "\(screen)")
+      try await session.press("5")
+      try await session.wait(for: "the autoscaler is named") {
+        $0.contains("HorizontalPodAutoscaler shop/web sets 6: take spec.replicas out of Git")
+      }
       // One that is gone takes back nothing: the next reconcile does.
       try await world.server.expect(.delete, "\(autoscalers)/web")
       try await session.wait(for: "nobody contests it any more") {
