@@ -4,7 +4,13 @@ import Structured
 
 /// Who owns which field, read from `metadata.managedFields` only along the paths that are asked for (kubernetes:
 /// FieldsV1; `drift.md`, Facts about ownership).
-struct Ownership {
+public struct Ownership {
+  /// When an object was written last, as far as the server recorded it; its creation when it recorded nothing else.
+  public static func lastWrite(of object: Object) -> Date? {
+    let entries = (try? object.document()).map { Ownership($0.root, managers: ManagerTable(), own: []).entries } ?? []
+    return (entries.compactMap(\.owner.time) + [object.created].compactMap { $0 }).max()
+  }
+
   struct Entry {
     let owner: FieldOwner
     let apiVersion: String

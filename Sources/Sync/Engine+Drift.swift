@@ -68,6 +68,11 @@ extension Engine {
       return false
     }
     let old = verdicts[pair.reconciler]?[pair.object]
+    if let old, !old.isEmpty, old.allSatisfy({ $0.commit == request.commit }) {
+      var seen = reverts[pair] ?? Reverts()
+      seen.take(rows, earlier: old, now: options.now())
+      reverts[pair] = seen.isEmpty ? nil : seen
+    }
     let settled = settle(rows, old: old ?? [], reconciler: resources[pair.reconciler], isRebasing: state.isRefreshing)
     if !rows.contains(where: { $0.driftClass.isCounted }) {
       satisfied[pair.reconciler, default: []].insert(pair.object)
@@ -142,6 +147,8 @@ extension Engine {
       live: live, now: options.now())
     input.alternative = set.alternative.map { Self.desired($0, pair.object) }
     input.head = set.head.map { Self.desired($0, pair.object) }
+    input.fought = reverts[pair]?.fought(at: input.now) ?? []
+    input.inputsChanged = haveVariablesChanged(since: resource.lastRun, of: pair.reconciler)
     input.sawEqual = satisfied[pair.reconciler]?.contains(pair.object) ?? false
     input.previous = set.previous[pair.object]
     input.newerRelease = newerRelease(of: resource)

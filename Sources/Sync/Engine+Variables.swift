@@ -1,3 +1,4 @@
+import Drift
 import FoundationEssentials
 import GitOps
 import Kube
@@ -21,14 +22,20 @@ extension Engine {
     forgetVariables(of: reconciler)
     guard !sources.isEmpty else { return }
     variableSources[reconciler] = sources
-    for source in sources { variableUsers[source, default: []].insert(reconciler) }
+    for source in sources {
+      variableUsers[source, default: []].insert(reconciler)
+      variablesWritten[source] = store.object(source).flatMap { Ownership.lastWrite(of: $0) }
+    }
     updateWatches(of: reconciler.cluster)
   }
 
   func forgetVariables(of reconciler: ObjectRef) {
     for source in variableSources.removeValue(forKey: reconciler) ?? [] {
       variableUsers[source]?.remove(reconciler)
-      if variableUsers[source]?.isEmpty == true { variableUsers[source] = nil }
+      if variableUsers[source]?.isEmpty == true {
+        variableUsers[source] = nil
+        variablesWritten[source] = nil
+      }
     }
   }
 
@@ -39,9 +46,17 @@ extension Engine {
 
   /// An object came, changed or went: what takes variables from it may want something else.
   func variablesChanged(in ref: ObjectRef) {
+    guard variableUsers[ref] != nil else { return }
+    variablesWritten[ref] = store.object(ref).flatMap { Ownership.lastWrite(of: $0) }
     for reconciler in variableUsers[ref] ?? [] {
       if let resource = resources[reconciler] { refreshDesired(resource) }
     }
+  }
+
+  /// Whether a source of a reconciler's variables was written after its last run: what lives is of the values before.
+  func haveVariablesChanged(since run: Date?, of reconciler: ObjectRef) -> Bool {
+    guard let run, let sources = variableSources[reconciler] else { return false }
+    return sources.contains { variablesWritten[$0].map { $0 > run } ?? false }
   }
 
   /// One stream for each source of variables in a cluster.

@@ -52,6 +52,10 @@ public actor Engine {
   var otherVersions: [ObjectRef: OtherVersion] = [:]
   /// Objects that our own watch held at some time.
   var seenBefore: Set<ObjectRef> = []
+  /// What was put back of which object.
+  var reverts: [Pair: Reverts] = [:]
+  /// ConfigMap or Secret of variables → when it was written last.
+  var variablesWritten: [ObjectRef: Date] = [:]
   /// Reconciler → objects that our own watch saw as Git wants them, since their desired state last changed.
   var satisfied: [ObjectRef: Set<ObjectRef>] = [:]
   var log = LogRing()
@@ -286,6 +290,7 @@ public actor Engine {
       otherVersions[object] = nil
     }
     satisfied[reconciler]?.remove(object)
+    reverts[Pair(reconciler: reconciler, object: object)] = nil
   }
 
   /// Lines of logs and events.

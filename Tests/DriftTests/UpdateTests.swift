@@ -51,3 +51,27 @@ import Testing
     #expect(Identity(role, in: Fixture.cluster, namespaced: true, namespace: "target").object.namespace == "target")
   }
 }
+
+@Suite struct RevertTests {
+  private static let row = DriftRow(
+    object: ObjectRef(cluster: Fixture.cluster, group: "apps", kind: "Deployment", namespace: "shop", name: "web"),
+    version: "v1", reconciler: Fixture.kustomization().ref, path: "spec.replicas", pointer: "/spec/replicas",
+    driftClass: .drifted, cause: .human, desired: "3", live: "5", firstSeen: Fixture.now)
+
+  @Test func whatIsPutBackThreeTimesInAnHourIsFoughtOver() throws {
+    var reverts = Reverts()
+    for minute in [0.0, 10, 20] {
+      #expect(reverts.fought(at: Fixture.now.addingTimeInterval(minute * 60)).isEmpty)
+      // It differs still: nothing was put back.
+      reverts.take([Self.row], earlier: [Self.row], now: Fixture.now.addingTimeInterval(minute * 60))
+      reverts.take([], earlier: [Self.row], now: Fixture.now.addingTimeInterval(minute * 60))
+    }
+    #expect(reverts.fought(at: Fixture.now.addingTimeInterval(30 * 60)) == ["/spec/replicas"])
+    #expect(reverts.fought(at: Fixture.now.addingTimeInterval(61 * 60)).isEmpty)
+    let scale = Fixture.owner("kubectl", "Update", #"{"f:spec":{"f:replicas":{}}}"#, subresource: "scale", at: nil)
+    let live = Fixture.deployment(replicas: "5", owners: [Fixture.flux, scale])
+    let row = try #require(
+      try Fixture.rows(Fixture.deployment(), live) { $0.fought = ["/spec/replicas"] }.first)
+    #expect(row.driftClass == .contested && row.fate == .contested)
+  }
+}
