@@ -1,6 +1,6 @@
 import GitOps
 
-/// A rule of the user's configuration: rows it matches are not drift.
+/// A rule of the user's configuration, or of the reconciler in Git: rows it matches are not drift.
 public struct IgnoreRule: Sendable, Hashable {
   /// Nil: every kind.
   public let kind: String?
@@ -9,16 +9,22 @@ public struct IgnoreRule: Sendable, Hashable {
   /// Field manager that must own the field; nil: whoever.
   public let manager: String?
 
+  /// Where it is written, when that is not the configuration: `spec.ignore of Kustomization apps`.
+  public let source: String?
+
   /// A rule from the configuration's `kind`, `path` and `manager`.
-  public init(kind: String?, path: String, manager: String?) {
+  public init(kind: String?, path: String, manager: String?, source: String? = nil) {
     self.kind = kind
     self.path = path
     self.manager = manager
+    self.source = source
   }
 
   /// `Deployment /spec/replicas by kube-controller-manager`, as the row says it.
   public var text: String {
-    [kind, path.isEmpty ? nil : path, manager.map { "by \($0)" }].compactMap { $0 }.joined(separator: " ")
+    let what = [kind, path.isEmpty ? nil : path, manager.map { "by \($0)" }].compactMap { $0 }.joined(separator: " ")
+    guard let source else { return what }
+    return what.isEmpty ? source : "\(what) (\(source))"
   }
 
   func matches(kind other: String, pointer: String, owner: FieldOwner?) -> Bool {

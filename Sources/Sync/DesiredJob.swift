@@ -26,8 +26,10 @@ struct DesiredJob: Sendable {
     if let target = resource.target {
       return .undetermined("target not attached (kubeconfig in \(target.secret))")
     }
-    if resource.ref.kind == "HelmRelease" { return await helmRelease() }
-    return await kustomization()
+    let value = resource.ref.kind == "HelmRelease" ? await helmRelease() : await kustomization()
+    guard case .ready(var set) = value, let document = try? request.object.document() else { return value }
+    set.ignore = FluxIgnore.rules(of: document)
+    return .ready(set)
   }
 
   private func helmRelease() async -> DesiredState.Value {

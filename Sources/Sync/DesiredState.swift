@@ -29,6 +29,8 @@ struct DesiredSet: Sendable {
   var head: [ObjectRef: DesiredObject]?
   /// What the release before the one in effect said otherwise of the same objects.
   var previous: [ObjectRef: DesiredObject] = [:]
+  /// The reconciler's own rules of what it does not correct.
+  var ignore: [FluxIgnore] = []
   var commit: CommitSummary?
   var headState: HeadState = .unknown
 

@@ -58,7 +58,9 @@ extension Engine {
     var job = DesiredJob(request: request, engine: self)
     let value = await job.run()
     var touched: Set<ObjectRef>?
-    if case .ready(let set) = value, let previous = request.previous { touched = set.differences(from: previous) }
+    if case .ready(let set) = value, let previous = request.previous, set.ignore == previous.ignore {
+      touched = set.differences(from: previous)
+    }
     await finish(request, value, job.rendered, touched)
   }
 

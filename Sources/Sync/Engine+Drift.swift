@@ -154,11 +154,21 @@ extension Engine {
     input.newerRelease = newerRelease(of: resource)
     input.autoscalers = (autoscaled[pair.object] ?? []).sorted().compactMap { autoscalers[$0] }
     input.seesAutoscalers = seesAutoscalers(of: pair.object)
-    input.ignore = options.ignore
+    input.ignore = options.ignore + ignoreRules(of: set, pair)
     input.isVersionServed = wanted == nil || discovery.versions(of: pair.object.groupKind).contains(version)
     return CompareRequest(
       pair: pair, input: input, schema: cluster.schema, desiredKey: state.key, resourceVersion: resourceVersion,
       commit: set.commit)
+  }
+
+  /// What the reconciler itself is told not to correct of an object.
+  private func ignoreRules(of set: DesiredSet, _ pair: Pair) -> [IgnoreRule] {
+    guard !set.ignore.isEmpty, let object = set.objects[pair.object] else { return [] }
+    let field = pair.reconciler.kind == "HelmRelease" ? "spec.driftDetection.ignore" : "spec.ignore"
+    let source = "\(field) of \(pair.reconciler.kind) \(pair.reconciler.name)"
+    return set.ignore.filter { $0.covers(object) }.flatMap(\.paths).map {
+      IgnoreRule(kind: nil, path: $0, manager: nil, source: source)
+    }
   }
 
   private static func desired(_ objects: [ObjectRef: DesiredObject], _ ref: ObjectRef) -> Desired {

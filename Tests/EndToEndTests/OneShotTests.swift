@@ -39,5 +39,31 @@ extension EndToEnd {
       let namespaces = try await get("namespaces").json
       #expect(namespaces["items"]?.array?.contains { $0["name"] == "shop" && $0["objects"] == 2 } == true)
     }
+
+    @Test func whatTheReconcilerIsToldToLeaveIsListedWithTheRule() async throws {
+      let world = try await StillWorld()
+      let home = try TemporaryFolder("home")
+      func drift() async throws -> (status: Int32, json: JSON) {
+        let result = try await Program.run(
+          [
+            EndToEnd.executable(), "get", "drift", "-o", "json", "--kubeconfig", try world.server.kubeconfig(),
+            "--config", try world.configuration(),
+          ], environment: ["PATH": "/usr/bin:/bin", "HOME": home.path, "LANG": "C.UTF-8"])
+        return (result.status, try JSON(parsing: Array(result.output.utf8)))
+      }
+      try await world.server.kubectl(
+        "-n", "shop", "patch", "deployment", "web", "--type=merge", "-p", #"{"spec":{"replicas":5}}"#)
+      let counted = try await drift()
+      #expect(counted.status == 1 && counted.json["items"]?[0]?["class"] == "drifted")
+      #expect(counted.json["coverage"] == ["known": 3, "total": 3, "undetermined": [:]])
+      try await world.server.mergePatch(
+        "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/apps",
+        ["spec": ["ignore": [["paths": ["/spec/replicas"], "target": ["kind": "Deployment"]]]]])
+      let ignored = try await drift()
+      #expect(ignored.status == 0)
+      let row = try #require(ignored.json["items"]?[0])
+      #expect(row["class"] == "excluded" && row["path"] == "spec.replicas")
+      #expect(row["cause"] == "ignored: /spec/replicas (spec.ignore of Kustomization apps)")
+    }
   }
 }
