@@ -98,10 +98,22 @@ struct DriftText {
     if row.certainty == .likely { head.append(Span("  likely", .dim)) }
     guard !row.path.isEmpty || row.commit != nil || row.owner != nil else { return [head] }
     let (git, live) = row.path.isEmpty ? presence(row) : emphasised(row)
-    return [head, [Span("  git  ", .dim)] + git + origin(row), [Span("  live ", .dim)] + live + holder(row)]
+    let variables = state.blames(of: row).filter { $0.variable != nil }.map { line -> [Span] in
+      [Span("       ${\(untrusted: line.variable ?? "")}", .dim)] + Self.written(line, at: state.now)
+    }
+    return [head, [Span("  git  ", .dim)] + git + origin(row)] + variables
+      + [[Span("  live ", .dim)] + live + holder(row)]
+  }
+
+  /// `  ← 1a2b3c4 "raise cart replicas"  A. Author  9m  apps/web.yaml:14`
+  static func written(_ line: LineBlame, at now: Date) -> [Span] {
+    [Span("  ← ", .dim)] + CommitText.spans(line.commit, at: now) + [Span("  \(untrusted: line.place)", .dim)]
   }
 
   private func origin(_ row: DriftRow) -> [Span] {
+    if let line = state.blames(of: row).first(where: { $0.variable == nil }) {
+      return Self.written(line, at: state.now)
+    }
     var spans: [Span] = []
     if let commit = row.commit { spans = [Span("  ← ", .dim)] + CommitText.spans(commit, at: state.now) }
     if let place = row.origin { spans += [Span(spans.isEmpty ? "  ← " : "  ", .dim), Span(untrusted: place, .dim)] }
@@ -180,6 +192,6 @@ enum CommitText {
       Span(untrusted: commit.short, .commit), Span(" \"\(untrusted: Names.oneLine(commit.subject, limit: 200))\""),
       Span(
         "  \(untrusted: Names.oneLine(commit.author, limit: 80))  \(untrusted: Format.age(commit.time, at: now))", .dim),
-    ]
+    ] + (commit.isSigned ? [Span("  signed", .dim)] : [])
   }
 }

@@ -50,7 +50,7 @@ struct Screen: Sendable, Hashable {
   var tabs: [Tab] {
     switch subject {
     case .reconciler: Tab.allCases
-    case .object: [.overview, .events, .yaml]
+    case .object: [.overview, .drift, .events, .yaml]
     case .cluster, .repo, .namespace, .help, .actions, .coverage: [.overview]
     }
   }

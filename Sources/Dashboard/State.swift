@@ -61,6 +61,12 @@ public struct State: Sendable {
   var sent: [UInt64: Mutation] = [:]
   var nextMutation: UInt64
   var loaded: [ObjectRef: LoadedText] = [:]
+  /// What was found out about objects that were looked at, and of which rows.
+  var explained: [ObjectRef: Explained] = [:]
+  /// How many answers came.
+  var explanations = 0
+  /// The object that is being asked about.
+  var explaining: ObjectRef?
 
   // Derived after each message, never in `view`.
   var lists = Lists()

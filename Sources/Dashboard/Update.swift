@@ -23,7 +23,7 @@ public func update(_ state: inout State, _ message: Message, at now: Date) -> [E
   }
   state.expireNotices()
   state.settle()
-  return effects
+  return effects + state.askAboutLookedAt()
 }
 
 extension State {

@@ -69,7 +69,7 @@ struct History {
       id: id.text, author: Self.line(author?.name, limit: Self.maximumAuthor),
       // The years 1970 to 9999: anything else in a commit is nonsense, and would not fit a column.
       time: Date(timeIntervalSince1970: min(max(seconds, 0), 253_402_300_799)),
-      subject: Self.line(message, limit: Self.maximumSubject))
+      subject: Self.line(message, limit: Self.maximumSubject), isSigned: isSigned(id))
   }
 
   /// The first line that is not empty, cut, broken UTF-8 repaired.

@@ -19,6 +19,8 @@ public final class Mirror: Sendable {
   private let fetches: FetchQueue
   private let shared = Mutex(Shared())
   private let readers: [MirrorReader]
+  /// Looks through history.
+  let historian: MirrorReader
   /// How many wait for each reader.
   private let waiting: Mutex<[Int]>
 
@@ -46,6 +48,7 @@ public final class Mirror: Sendable {
     fetches = FetchQueue(label: "git.fetch", left: cache.left)
     let layout = layout
     let name = address.url
+    historian = MirrorReader(layout, name: name)
     readers = (0..<Self.readerCount).map { _ in MirrorReader(layout, name: name) }
     waiting = Mutex(Array(repeating: 0, count: Self.readerCount))
   }
@@ -287,6 +290,6 @@ public final class Mirror: Sendable {
   }
 
   func close() async {
-    for reader in readers { await reader.close() }
+    for reader in readers + [historian] { await reader.close() }
   }
 }

@@ -11,6 +11,9 @@ actor MirrorReader {
   /// All reconcilers of a repository ask the same after a commit.
   private var lastChanges: (old: String, new: String, changes: PathChanges)?
 
+  /// Who wrote which line.
+  var blames = BlameCache()
+
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(_ layout: BareLayout, name: String) {

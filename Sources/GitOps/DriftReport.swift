@@ -133,12 +133,15 @@ public struct CommitSummary: Sendable, Hashable {
   public let author: String
   public let time: Date
   public let subject: String
+  /// It carries a signature; whether that is good is not looked at.
+  public let isSigned: Bool
 
-  public init(id: String, author: String, time: Date, subject: String) {
+  public init(id: String, author: String, time: Date, subject: String, isSigned: Bool = false) {
     self.id = id
     self.author = author
     self.time = time
     self.subject = subject
+    self.isSigned = isSigned
   }
 
   public var short: String { String(id.prefix(7)) }

@@ -3,6 +3,8 @@ public enum Effect: Sendable, Hashable {
   case mutate(Mutation)
   /// Fetch one object for the YAML tab and the describe view.
   case loadObject(ObjectRef)
+  /// Find out who wrote what Git says of an object, and show it beside what lives.
+  case explain(ObjectRef)
   /// Dial and list again: one cluster, or all.
   case refresh(ClusterID?)
   /// Hand the terminal to the cluster's credential helper, then dial again.
@@ -17,6 +19,7 @@ public enum Outcome: Sendable, Hashable {
   case mutation(Mutation, accepted: Bool, message: String)
   /// The object as YAML text, or why not. Managed fields are the last lines, from `managedFields` on.
   case object(ObjectRef, LoadedObject)
+  case explained(ObjectRef, Explanation)
   case refreshed
   /// `problem` says why it failed; nil: the helper gave a credential.
   case login(ClusterID, problem: String?)

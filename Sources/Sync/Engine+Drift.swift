@@ -126,7 +126,7 @@ extension Engine {
   }
 
   /// Nil when nothing can be said yet: something it needs is still on its way and will ask again.
-  private func compareRequest(_ pair: Pair) -> CompareRequest? {
+  func compareRequest(_ pair: Pair) -> CompareRequest? {
     guard let resource = resources[pair.reconciler], let state = desired[pair.reconciler], let set = state.set,
       let cluster = clusters[pair.object.cluster], let discovery = cluster.discovery, var live = live(pair)
     else { return nil }

@@ -13,6 +13,7 @@ extension Engine {
       let (accepted, message) = await perform(mutation)
       return .mutation(mutation, accepted: accepted, message: message)
     case .loadObject(let ref): return .object(ref, await load(ref))
+    case .explain(let ref): return .explained(ref, await explain(ref))
     case .refresh(let cluster):
       refresh(cluster)
       return .refreshed

@@ -69,6 +69,12 @@ import Testing
           _ = update(&state, .outcome(.mutation(mutation, accepted: Bool.random(using: &random), message: "")), at: now)
         case .loadObject(let ref):
           _ = update(&state, .outcome(.object(ref, .text(lines: ["a: 1", "b: 2"], managedFieldsFrom: 1))), at: now)
+        case .explain(let ref):
+          var explanation = Explanation()
+          explanation.lines = [
+            DiffLine(.context, "spec:"), DiffLine(.live, "  replicas: 5"), DiffLine(.git, "  replicas: 3"),
+          ]
+          _ = update(&state, .outcome(.explained(ref, explanation)), at: now)
         case .refresh, .login, .stop, .quit: break
         }
       }

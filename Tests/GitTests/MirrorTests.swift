@@ -23,6 +23,29 @@ struct MirrorTests {
     #expect(try await mirror.commits(after: first, upTo: second, limit: 10).map(\.id) == [second])
   }
 
+  @Test func tellsWhoWroteALine() async throws {
+    let fixture = try Fixture()
+    let first = try fixture.commit(["apps/web.yaml": "kind: x\nreplicas: 1\nlast: 1\n"], subject: "Add web")
+    let second = try fixture.commit(["apps/web.yaml": "kind: x\nreplicas: 3\nlast: 1\n"], subject: "Raise replicas")
+    let third = try fixture.commit(
+      ["apps/web.yaml": "# more\nkind: x\nreplicas: 3\nlast: 1\n", "other": "1"], subject: "Say more")
+    let mirror = fixture.mirror
+    try await _ = mirror.fetch(.branch("main"))
+    func subject(_ line: Int, at commit: String, _ path: String = "apps/web.yaml") async throws -> String? {
+      try await mirror.blame(path, line: line, at: commit)?.subject
+    }
+    for (line, expected) in [(1, "Say more"), (2, "Add web"), (3, "Raise replicas"), (4, "Add web")] {
+      #expect(try await subject(line, at: third) == expected)
+    }
+    #expect(try await subject(2, at: first) == "Add web")
+    #expect(try await subject(2, at: second) == "Raise replicas")
+    for (line, path) in [(99, "apps/web.yaml"), (0, "apps/web.yaml"), (1, "gone"), (1, "apps")] {
+      #expect(try await subject(line, at: third, path) == nil)
+    }
+    let isSigned = try await mirror.commit(third).isSigned
+    #expect(!isSigned)
+  }
+
   @Test func countsCommitsAhead() async throws {
     let fixture = try Fixture()
     let base = try fixture.commit(["a": "1"])

@@ -143,7 +143,7 @@ struct SelectedBlock {
 
   private func drift(_ row: DriftRow, height: Int) -> [[Span]] {
     var lines = DriftText(state: state).explained(row)
-    if height < 3, lines.count == 3 { lines.removeFirst() }
+    if height < 3, lines.count >= 3 { lines.removeFirst() }
     if let note = row.note { lines.append([Span(untrusted: note, .dim)]) }
     lines.append([Span("\(untrusted: row.cause.word), first seen \(untrusted: seen(row)) ago", .dim)])
     return lines

@@ -7,7 +7,8 @@ extension Page {
     switch screen.tab {
     case .events: writeLines(about: ref, kind: .event)
     case .yaml: writeYAML(ref, screen)
-    case .overview, .drift, .logs: writeObjectOverview(ref)
+    case .drift: writeUnifiedView(ref)
+    case .overview, .logs: writeObjectOverview(ref)
     }
   }
 
