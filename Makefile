@@ -65,13 +65,13 @@ faults:
 	DRIFTGLASS_FAULTS=1 FAULT="$(FAULT)" SEED="$(SEED)" $(TEST) --skip-build \
 	  --filter 'FaultTests.*($(if $(FAULT)$(SEED),,HundredStreams|)A24_theWholeMatrix)'
 
-# Figures of rendering, in a build of the tests with optimisation: the largest repository beside the checkout against kubectl
-# kustomize, 10,000 plain objects, one changed file.
+# Figures of rendering and comparing, in a build of the tests with optimisation: the largest repository beside the checkout
+# against kubectl kustomize, 10,000 plain objects, one changed file; 10,000 objects of real repositories compared.
 bench-render:
 	@.ci/deps build test
 	$(SWIFT) build -c release -Xswiftc -enable-testing --build-tests --scratch-path .build-bench
 	DRIFTGLASS_BENCH=1 $(TEST) -c release -Xswiftc -enable-testing --scratch-path .build-bench --skip-build \
-	  --filter RenderSpeedTests 2>&1 | grep -aE '^(render|  )|✘'
+	  --filter 'RenderSpeedTests|DriftSpeedTests' 2>&1 | grep -aE '^(render|drift|  )|✘'
 
 # Figures on the real API server: 1,000 and 10,000 managed objects (time, memory, requests, processor), twenty clusters of
 # which fifteen are black holes. DRIFTGLASS_OUTAGE=600 watches a dead server for that many seconds instead of 120.

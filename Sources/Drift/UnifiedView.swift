@@ -63,6 +63,7 @@ public struct UnifiedView {
       for step in change.steps { here = here.child(step) }
       here.change = change
     }
+    guard !top.children.isEmpty else { return [] }
     var view = UnifiedView(isSecret: input.object.groupKind == SecretValues.kind)
     view.write(top, normal, live, indent: 0)
     return view.lines
@@ -101,13 +102,16 @@ public struct UnifiedView {
 
   // MARK: Writing
 
-  private mutating func write(_ node: Node, _ desired: YAMLNode?, _ live: JSONNode?, indent: Int) {
+  /// - Parameter shown: fields that stand there already.
+  private mutating func write(
+    _ node: Node, _ desired: YAMLNode?, _ live: JSONNode?, indent: Int, shown: Set<String> = []
+  ) {
     var left = node.children
     var hidden = 0
     if let map = desired?.map {
       for (key, value) in map {
         guard let index = left.firstIndex(where: { $0.step?.isKey(key) ?? false }) else {
-          hidden += 1
+          if !shown.contains(key) { hidden += 1 }
           continue
         }
         fold(&hidden, indent, "field")
@@ -152,7 +156,7 @@ public struct UnifiedView {
         }
       }
       add(.context, indent, "- " + (words.isEmpty ? "…" : words.joined(separator: ", ")))
-      write(node, desired, live, indent: indent + 2)
+      write(node, desired, live, indent: indent + 2, shown: Set(keys.map(\.name)))
     case .member, .element:
       add(.context, indent, "- …")
       write(node, desired, live, indent: indent + 2)

@@ -32,7 +32,7 @@ import Testing
       try lines(Fixture.deployment(), live) == [
         "~… 2 unchanged fields", " metadata:", "~  … 3 unchanged fields", "   annotations:", "-    by: hand  <",
         " spec:", "~  … 1 unchanged field", "   template:", "     spec:", "       containers:",
-        "         - name: app", "~          … 1 unchanged field", "-          image: podinfo:7  <",
+        "         - name: app", "-          image: podinfo:7  <",
         "+          image: podinfo:6.5.4", "~          … 1 unchanged field", "-        - name: side  <",
         "-          image: side:1",
       ])

@@ -1,0 +1,108 @@
+import Foundation
+import GitOps
+import Structured
+import TestKit
+import Testing
+
+@testable import Drift
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Figures for `make bench`, from a build with optimisation. They are printed; only the results are expected.
+@Suite(
+  .serialized,
+  .enabled(if: ProcessInfo.processInfo.environment["DRIFTGLASS_BENCH"] != nil, "DRIFTGLASS_BENCH asks for figures"))
+struct DriftSpeedTests {
+  private static let count = 10_000
+
+  private static func milliseconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    return (ContinuousClock.now - start) / .milliseconds(1)
+  }
+
+  private static func spread(_ times: [Double]) -> String {
+    let sorted = times.sorted()
+    return String(
+      format: "%.1f ms (%.1f-%.1f of %d)", sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1], sorted.count)
+  }
+
+  /// Bytes in use on the heap.
+  private static var inUse: Int { Int(mallinfo2().uordblks) + Int(mallinfo2().hblkhd) }
+
+  /// 10,000 objects of real repositories as a server stores them, definitions left out: those are few and huge.
+  @Test func tenThousandObjects() throws {
+    let documents = RepositoryObjects.all().filter { $0["kind"]?.string != "CustomResourceDefinition" }
+    guard !documents.isEmpty else { return Corpus.skip() }
+    let texts = (0..<Self.count).map { index in
+      var server = ServerSimulator(seed: UInt64(index))
+      return server.stored(documents[index % documents.count].json).encoded()
+    }
+    let files = FileIndex(["apps/web.yaml"])
+    let heads = documents.map { document in (document, Fixture.kind(of: document.json)) }
+    let sources = documents.map { YAMLPrinter.text($0.json) }
+
+    let before = Self.inUse
+    let desired = try (0..<Self.count).map { index -> DesiredObject in
+      // Parsed anew, as each comes from a file of its own.
+      let number = index % documents.count
+      let root = try YAMLReader.documents(in: Array(sources[number].utf8), rules: .kustomize)[0]
+      let (groupKind, version) = heads[number].1
+      return DesiredObject(
+        groupKind: groupKind, version: version, namespace: root["metadata"]?["namespace"]?.string ?? "",
+        name: root["metadata"]?["name"]?.string ?? "", root: root, files: files)
+    }
+    let wanted = Self.inUse - before
+    let live = try texts.map { text -> Object in
+      let root = try JSONDocument(parsing: text).root
+      let parts = (root["apiVersion"]?.string ?? "v1").split(separator: "/").map(String.init)
+      let kind = root["kind"]?.string ?? ""
+      return try Object(
+        bytes: text, cluster: Fixture.cluster,
+        groupKind: GroupKind(group: parts.count > 1 ? parts[0] : "", kind: kind), version: parts.last ?? "")
+    }
+    let held = Self.inUse - before
+    let bytes = texts.reduce(0) { $0 + $1.count }
+
+    let reconciler = Fixture.kustomization()
+    let schema = BuiltinSchema.schema
+    let inputs = zip(desired, live).map {
+      Fixture.input(.object($0), .present($1, labelled: true), reconciler: reconciler)
+    }
+    var counted = 0
+    var whole: [Double] = []
+    var parsing: [Double] = []
+    for _ in 0..<7 {
+      counted = 0
+      whole.append(
+        Self.milliseconds { for input in inputs { counted += driftRows(input, schema: schema).counted.count } })
+      parsing.append(try Self.milliseconds { for object in live { _ = try object.document() } })
+    }
+    #expect(counted == 0)
+    // One event: a person's edit of an object that was compared before.
+    var events: [Double] = []
+    for index in stride(from: 0, to: Self.count, by: 7) {
+      let start = ContinuousClock.now
+      _ = driftRows(inputs[index], schema: schema)
+      let both = ContinuousClock.now - start
+      let again = ContinuousClock.now
+      _ = try live[index].document()
+      events.append((both - (ContinuousClock.now - again)) / .microseconds(1))
+    }
+    events.sort()
+    let pass = zip(whole, parsing).map { $0 - $1 }
+    print(
+      "drift: \(Self.count) objects of real repositories, \(bytes / Self.count) bytes of compact JSON each with managed fields"
+    )
+    print(
+      "  full pass with parsing \(Self.spread(whole)), parsing alone \(Self.spread(parsing)), the difference \(Self.spread(pass))"
+    )
+    print(
+      String(
+        format: "  one event without parsing: %.1f µs median, %.1f µs p99, %.1f µs at most", events[events.count / 2],
+        events[events.count * 99 / 100], events[events.count - 1]))
+    print("  memory an object: \(held / Self.count) bytes, of which \(wanted / Self.count) for what Git wants")
+  }
+}
