@@ -38,6 +38,8 @@ struct Configuration: Sendable, Equatable {
   var ignore: [Ignore] = []
   var theme = "glass"
   var mouse = true
+  /// `c` may write to the terminal's clipboard (OSC 52).
+  var clipboard = false
   /// `secrets: hashes`; false with `secrets: metadata`.
   var readsSecrets = true
   /// Command id → chords that replace its defaults.
@@ -87,7 +89,7 @@ private struct ConfigurationReader {
   var problems: [String] = []
 
   private static let known = [
-    "clusters", "repos", "git", "readOnly", "ignore", "keymap", "keys", "theme", "mouse", "secrets",
+    "clusters", "repos", "git", "readOnly", "ignore", "keymap", "keys", "theme", "mouse", "clipboard", "secrets",
   ]
 
   mutating func read(_ map: YAMLMap, into configuration: inout Configuration) {
@@ -98,6 +100,7 @@ private struct ConfigurationReader {
       case "ignore": configuration.ignore = items(node, key: key) { $0.ignoreRule($1) }
       case "git": git(node, into: &configuration)
       case "readOnly": if let value = bool(node, key: key) { configuration.readOnly = value }
+      case "clipboard": if let value = bool(node, key: key) { configuration.clipboard = value }
       case "mouse": if let value = bool(node, key: key) { configuration.mouse = value }
       case "theme": if let value = text(node, key: key) { configuration.theme = value }
       case "keys": keys(node, into: &configuration)

@@ -92,6 +92,7 @@ import Terminal
     switch effect {
     case .quit: finish()
     case .stop: screen.suspend()
+    case .copy(let text): screen.copy(text)
     case .login(let cluster): logIn(cluster)
     default:
       guard let engine else { return }

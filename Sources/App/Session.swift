@@ -33,9 +33,10 @@ import Terminal
       return Program.Exit.couldNot
     }
     let keymap = Keymap(overrides: setup.configuration.keys)
-    let state = State(
+    var state = State(
       mode: mode, isDemo: demo != nil, repertoire: screen.repertoire, size: screen.size, now: Date(),
       theme: theme.name, themes: themes.names, user: setup.user, zone: Self.zone, keymap: keymap, searched: searched)
+    state.mayCopy = setup.configuration.clipboard
     let loop = Loop(state: state, screen: screen, themes: themes)
     loop.notices = theme.problems.map { "theme \(theme.name): \($0.entry): \($0.reason.string)" } + keymap.problems
     loop.draw()

@@ -14,6 +14,7 @@ public struct Command: Sendable {
     case troubleOnly, wide, follow, pause, sort, theme, nextMatch, previousMatch, refresh, login, stop
     case reconcile, reconcileWithSource, state, suspend, resume
     case diff, describe, yaml, events, logs, allActions
+    case copy, copyName, copyPath, copyGitValue, copyLiveValue, copyKubectl, copyIgnoreRule
     case accept, cancel, next, previous, erase, eraseWord, clear
   }
 
@@ -112,7 +113,7 @@ struct Arguments: Sendable, Hashable {
 /// The one table.
 public enum Commands {
   public static let all: [Command] =
-    rowCommands + navigationCommands + viewCommands + movementCommands + dialogCommands
+    rowCommands + copyCommands + navigationCommands + viewCommands + movementCommands + dialogCommands
 
   private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
   private static let byWord = Dictionary(

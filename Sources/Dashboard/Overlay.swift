@@ -48,7 +48,7 @@ struct Confirmation: Sendable, Hashable {
 
 /// Commands to choose from; those that cannot run now are there too, with the reason.
 struct Menu: Sendable, Hashable {
-  enum Topic: Sendable, Hashable { case state, actions }
+  enum Topic: Sendable, Hashable { case state, actions, copy }
   let topic: Topic
   let items: [Command.ID]
   var selected = 0

@@ -103,7 +103,12 @@ struct Overlays {
 
   private func draw(_ menu: Menu, on surface: inout Surface) {
     let name = state.target.map { SafeText(untrusted: Names.label($0.ref), limit: 60) } ?? ""
-    let title: SafeText = menu.topic == .state ? "State of \(name)" : name.isEmpty ? "Actions" : "Actions for \(name)"
+    let title: SafeText =
+      switch menu.topic {
+      case .state: "State of \(name)"
+      case .actions: name.isEmpty ? "Actions" : "Actions for \(name)"
+      case .copy: "Copy"
+      }
     let width = min(78, layout.size.width - 4)
     let rows = menu.items.enumerated().map { index, id in
       let command = Commands.command(id)

@@ -27,6 +27,7 @@ struct Page {
     case .help: writeHelp()
     case .actions: writeActions()
     case .coverage(let ref): writeCoverage(ref)
+    case .text(_, let text): writeText(text)
     }
   }
 

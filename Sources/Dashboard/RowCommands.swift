@@ -53,7 +53,7 @@ extension Commands {
       help: "Lists everything that can be done to the row, and why some of it cannot be done now."
     ) { state, _ in
       let items: [Command.ID] = [
-        .reconcile, .reconcileWithSource, .suspend, .resume, .describe, .diff, .events, .logs, .yaml, .ignored,
+        .reconcile, .reconcileWithSource, .suspend, .resume, .describe, .diff, .events, .logs, .yaml, .copy, .ignored,
         .refresh,
       ]
       state.overlay = .menu(Menu(topic: .actions, items: items))
@@ -93,7 +93,7 @@ extension State {
     case .object(let ref):
       // What differs in an object is its overview; the log is its reconciler's.
       return tab == .logs ? target.map { .reconciler($0.ref) } : .object(ref)
-    case .coverage, .help, .actions, nil: return target.map { .reconciler($0.ref) }
+    case .coverage, .help, .actions, .text, nil: return target.map { .reconciler($0.ref) }
     case .some(let subject): return subject
     }
   }

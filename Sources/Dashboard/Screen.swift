@@ -13,6 +13,8 @@ struct Screen: Sendable, Hashable {
     case actions
     /// What is not counted and why: of one reconciler, or of the scope.
     case coverage(ObjectRef?)
+    /// What would be copied where no clipboard may be written to.
+    case text(Copied, String)
   }
 
   enum Tab: String, Sendable, Hashable, CaseIterable {
@@ -51,7 +53,7 @@ struct Screen: Sendable, Hashable {
     switch subject {
     case .reconciler: Tab.allCases
     case .object: [.overview, .drift, .events, .yaml]
-    case .cluster, .repo, .namespace, .help, .actions, .coverage: [.overview]
+    case .cluster, .repo, .namespace, .help, .actions, .coverage, .text: [.overview]
     }
   }
 
@@ -64,7 +66,7 @@ struct Screen: Sendable, Hashable {
   var object: ObjectRef? {
     switch subject {
     case .reconciler(let ref), .object(let ref): ref
-    case .cluster, .repo, .namespace, .help, .actions, .coverage: nil
+    case .cluster, .repo, .namespace, .help, .actions, .coverage, .text: nil
     }
   }
 

@@ -84,7 +84,7 @@ extension State {
     case .object(let ref):
       return snapshot.drift.first { $0.object == ref }.flatMap { reconciler($0.reconciler) }
     case .coverage(let ref): return ref.flatMap(reconciler)
-    case .cluster, .repo, .namespace, .help, .actions: return nil
+    case .cluster, .repo, .namespace, .help, .actions, .text: return nil
     case nil: break
     }
     switch self[focus].selected {

@@ -28,6 +28,8 @@ public struct State: Sendable {
   /// While paused: the newest snapshot, not shown.
   var held: Snapshot?
   var pausedSince: Date?
+  /// The clipboard may be written to.
+  public var mayCopy = false
 
   // Reading.
   public internal(set) var size: Size

@@ -1,10 +1,12 @@
-/// Intent on its way from the dashboard to the drivers. Each ends in exactly one `Outcome`, except `.quit`.
+/// Intent on its way from the dashboard to the drivers. Each ends in exactly one `Outcome`, except `.quit` and `.copy`.
 public enum Effect: Sendable, Hashable {
   case mutate(Mutation)
   /// Fetch one object for the YAML tab and the describe view.
   case loadObject(ObjectRef)
   /// Find out who wrote what Git says of an object, and show it beside what lives.
   case explain(ObjectRef)
+  /// Put text on the terminal's clipboard.
+  case copy(String)
   /// Dial and list again: one cluster, or all.
   case refresh(ClusterID?)
   /// Hand the terminal to the cluster's credential helper, then dial again.

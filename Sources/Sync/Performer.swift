@@ -17,7 +17,7 @@ extension Engine {
     case .refresh(let cluster):
       refresh(cluster)
       return .refreshed
-    case .login, .stop, .quit: return nil
+    case .login, .stop, .copy, .quit: return nil
     }
   }
 

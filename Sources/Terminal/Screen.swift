@@ -1,5 +1,6 @@
 import CProcess
 import Cells
+import FoundationEssentials
 import Glibc
 
 /// The terminal in its full-screen state: draws surfaces, hands on input, and always puts everything back.
@@ -120,6 +121,19 @@ public final class Screen {
     painter.theme = theme
     redraw()
   }
+
+  /// Puts text on the terminal's clipboard (xterm: Control Sequences, OSC 52); a terminal that has none ignores it. Nothing but
+  /// what the sanitiser leaves, and not more than 64 KiB of it.
+  public func copy(_ text: String) {
+    guard isEntered else { return }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let safe = lines.map { SafeText(untrusted: String($0), limit: Self.clipboard).string }.joined(separator: "\n")
+    let data = Data(safe.utf8.prefix(Self.clipboard)).base64EncodedString()
+    let sequence = Array("\u{1B}]52;c;\(data)\u{07}".utf8)
+    Task { [output] in _ = await output.write(sequence) }
+  }
+
+  private static let clipboard = 65_536
 
   /// Paints everything again, whatever the terminal shows.
   public func redraw() {

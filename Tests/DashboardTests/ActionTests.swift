@@ -220,3 +220,42 @@ import Testing
       ])
   }
 }
+
+/// The copy menu.
+@Suite struct CopyTests {
+  private func state(mode: Mode = .normal) -> State {
+    var state = World.state(mode: mode)
+    _ = state.press("5 j")
+    return state
+  }
+
+  @Test func aChosenRuleGoesToTheClipboardOnlyWhereThatIsAllowed() throws {
+    var state = state()
+    state.mayCopy = true
+    var effects = state.press("c j j j j j Enter").filter { if case .copy = $0 { true } else { false } }
+    guard case .copy(let rule)? = effects.first else {
+      Issue.record("nothing was copied")
+      return
+    }
+    #expect(rule.hasPrefix("# ") && rule.contains("  ignore:\n"))
+    for mode in [Mode.normal, .readOnly(reason: "--read-only")] {
+      var shown = self.state(mode: mode)
+      shown.mayCopy = mode != .normal
+      effects = shown.press("c j j j j j Enter")
+      #expect(!effects.contains { if case .copy = $0 { true } else { false } })
+      #expect(shown.screen.map { if case .text(.ignoreRule, rule) = $0.subject { true } else { false } } == true)
+    }
+  }
+
+  @Test func whatCanBeCopiedIsWhatTheRowHas() throws {
+    let state = state()
+    let row = try #require(state.copySubject?.row)
+    #expect(state.text(.name) == row.object.name && state.text(.gitValue) == row.desired)
+    #expect(
+      state.text(.kubectl)?.hasPrefix("kubectl --context \(row.object.cluster.name) -n \(row.object.namespace)") == true
+    )
+    var other = World.state()
+    _ = other.press("4")
+    #expect(other.text(.ignoreRule) == nil && other.text(.name) != nil)
+  }
+}

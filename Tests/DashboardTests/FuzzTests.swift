@@ -75,6 +75,7 @@ import Testing
             DiffLine(.context, "spec:"), DiffLine(.live, "  replicas: 5"), DiffLine(.git, "  replicas: 3"),
           ]
           _ = update(&state, .outcome(.explained(ref, explanation)), at: now)
+        case .copy: Issue.record("nobody allowed to write to the clipboard")
         case .refresh, .login, .stop, .quit: break
         }
       }

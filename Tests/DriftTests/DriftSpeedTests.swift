@@ -6,10 +6,6 @@ import Testing
 
 @testable import Drift
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Figures for `make bench`, from a build with optimisation. They are printed; only the results are expected.
 @Suite(
   .serialized,
@@ -29,8 +25,11 @@ struct DriftSpeedTests {
       format: "%.1f ms (%.1f-%.1f of %d)", sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1], sorted.count)
   }
 
-  /// Bytes in use on the heap.
-  private static var inUse: Int { Int(mallinfo2().uordblks) + Int(mallinfo2().hblkhd) }
+  /// Bytes of this process in memory.
+  private static var inUse: Int {
+    let words = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+    return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 : 0
+  }
 
   /// 10,000 objects of real repositories as a server stores them, definitions left out: those are few and huge.
   @Test func tenThousandObjects() throws {

@@ -30,6 +30,7 @@ struct DetailScreen {
     case .help: name = "Help"
     case .actions: name = "Action log"
     case .coverage(let ref): name = ref.map { "Not counted: \(untrusted: Names.label($0))" } ?? "Not counted"
+    case .text(let what, _): name = "Copy: \(untrusted: what.title.description)"
     }
     var spans = [Span(" \(name) ", .title, .bold)]
     if let cluster { spans += [Span("── ", .borderFocus), Span("\(untrusted: cluster.name) ", .scope)] }
