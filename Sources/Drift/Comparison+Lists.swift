@@ -26,7 +26,7 @@ extension Comparison {
     }
     switch schema.listTypes[Int(node)] {
     case .map: compareKeyed(desired, elements, item, schema.keys(of: node), node)
-    case .set: compareSet(desired, elements, node)
+    case .set: compareSet(desired, elements, item, node)
     case .atomic: compareAtomic(desired, elements, item, whole, live, node)
     }
   }
@@ -76,15 +76,35 @@ extension Comparison {
     }
   }
 
-  private mutating func compareSet(_ desired: [YAMLNode], _ live: [JSONNode], _ node: SchemaTable.ID?) {
+  /// Members are found by their value; those of sets of objects, which are atomic, by what they hold.
+  private mutating func compareSet(
+    _ desired: [YAMLNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ node: SchemaTable.ID?
+  ) {
     let members = Set(live.compactMap { Scalar($0)?.text })
     for (index, element) in desired.enumerated() where !element.isNull {
       if isDone { return }
-      if let text = Scalar(element)?.text, members.contains(text) { continue }
+      if let text = Scalar(element)?.text {
+        if members.contains(text) { continue }
+      } else if isMember(element, of: live, at: index, item) {
+        continue
+      }
       steps.append(.member(index: -1 - index))
       note(.missing, element, nil, node)
       steps.removeLast()
     }
+  }
+
+  private mutating func isMember(
+    _ element: YAMLNode, of live: [JSONNode], at index: Int, _ item: SchemaTable.ID?
+  ) -> Bool {
+    // Mostly it is where it was; a long list is not searched for each.
+    let places = [index] + (live.count > 200 ? [] : Array(live.indices))
+    for place in places where live.indices.contains(place) {
+      steps.append(.element(index: place))
+      defer { steps.removeLast() }
+      if satisfies(element, live[place], item) { return true }
+    }
+    return false
   }
 
   /// Elements are found by their keys, whatever their order (R5).

@@ -30,7 +30,8 @@ public struct ManagerTable: Sendable, Hashable {
   public var controllerSuffixes = ["-controller", "-controller-manager", "-operator", "-autoscaler"]
   /// GitOps engines: own when they are the reconciler's, else a controller.
   public var engines: Set<String> = [
-    "kustomize-controller", "helm-controller", "flux", "argocd-controller", "argocd-application-controller", "helm",
+    "kustomize-controller", "helm-controller", "flux", "argocd", "argocd-controller", "argocd-application-controller",
+    "helm",
     "Helm", "fluxd", "flux-operator",
   ]
 
@@ -43,7 +44,8 @@ public struct ManagerTable: Sendable, Hashable {
     case ("kustomize.toolkit.fluxcd.io", _): ["kustomize-controller", "flux"]
     case ("helm.toolkit.fluxcd.io", _): ["helm-controller", "helm", "Helm", "flux"]
     case ("helm.fluxcd.io", _), ("flux.weave.works", _): ["helm-operator", "helm", "Helm"]
-    case ("argoproj.io", _): ["argocd-controller", "argocd-application-controller", "kubectl-client-side-apply"]
+    case ("argoproj.io", _):
+      ["argocd-controller", "argocd-application-controller", "argocd", "kubectl-client-side-apply"]
     default: []
     }
   }

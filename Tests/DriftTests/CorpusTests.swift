@@ -50,6 +50,27 @@ import Testing
     #expect(v2.count < 20_000)
   }
 
+  @Test func agreesWithTheExamplesOfArgoCD() throws {
+    func read(_ name: String) throws -> String? {
+      guard let bytes = SharedFolder.bytes("corpora/diff/argo-util/\(name).yaml") else { return nil }
+      let document = try YAMLReader.documents(in: bytes, rules: .kustomize).first?.json ?? .null
+      return String(decoding: document.encoded(), as: UTF8.self)
+    }
+    guard let deployment = try read("desired_deployment"),
+      let scaled = try read("live_deployment_with_managed_replica"),
+      let webhook = try read("desired_validating_webhook"), let injected = try read("live_validating_webhook")
+    else { return Corpus.skip() }
+    func rows(_ desired: String, _ live: String) throws -> [DriftRow] {
+      try Fixture.rows(desired, live, schema: BuiltinSchema.schema) { $0.engine = ["argocd"] }
+    }
+    // A controller of its own put the certificate in: Git has a placeholder.
+    #expect(try rows(webhook, injected).counted.isEmpty)
+    let found = try rows(deployment, scaled)
+    #expect(found.map(\.path) == ["spec.replicas", "spec.revisionHistoryLimit"])
+    #expect(found.map(\.driftClass) == [.contested, .drifted])
+    #expect(found.map { $0.owner?.manager } == ["kube-controller-manager", "revision-history-manager"])
+  }
+
   @Test func agreesWithTheVerdictsOfGitopsEngine() throws {
     guard let folder = SharedFolder.path("corpora/diff/gitops-engine"),
       let document = SharedFolder.unpacked("corpora/openapi/openapi-v2-k8s-1.36.json.gz")
