@@ -11,6 +11,15 @@ public struct Ownership {
     return (entries.compactMap(\.owner.time) + [object.created].compactMap { $0 }).max()
   }
 
+  /// Whether one of these managers applied the object, which nobody else made of one that they applied.
+  public static func isApplied(_ object: Object, by engine: Set<String>) -> Bool {
+    guard let root = try? object.document().root, (root.value(at: "metadata", "ownerReferences")?.count ?? 0) == 0
+    else {
+      return false
+    }
+    return Ownership(root, managers: ManagerTable(), own: engine).hasOwnApply
+  }
+
   struct Entry {
     let owner: FieldOwner
     let apiVersion: String

@@ -173,6 +173,7 @@ public actor Engine {
       if old == nil { sortedResources = nil }
       if old != resource { resourceChanged(old, resource) } else { specMayHaveChanged(resource) }
     }
+    strayChanged(object)
     autoscalerChanged(object, ref)
     recordChanged(object, ref)
     if let before, before.ref == ref, wantsNoStatus(of: ref), object.differsInStatusOnly(from: before) { return }

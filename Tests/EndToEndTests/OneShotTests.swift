@@ -65,5 +65,26 @@ extension EndToEnd {
       #expect(row["class"] == "excluded" && row["path"] == "spec.replicas")
       #expect(row["cause"] == "ignored: /spec/replicas (spec.ignore of Kustomization apps)")
     }
+
+    @Test func whatWasAppliedAndIsWantedNowhereIsAnOrphanAndACopyIsNone() async throws {
+      let world = try await StillWorld()
+      let home = try TemporaryFolder("home")
+      try await world.apply(StillWorld.configMap("left"), of: StillWorld.Application())
+      let labels: JSON = [
+        "kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+      ]
+      try await world.server.expect(
+        .post, "/api/v1/namespaces/shop/configmaps?fieldManager=copier",
+        StillWorld.configMap("copy").merging(patch: ["metadata": ["labels": labels]]))
+      let result = try await Program.run(
+        [
+          EndToEnd.executable(), "get", "drift", "-o", "json", "--kubeconfig", try world.server.kubeconfig(),
+          "--config", try world.configuration(),
+        ], environment: ["PATH": "/usr/bin:/bin", "HOME": home.path, "LANG": "C.UTF-8"])
+      let items = try JSON(parsing: Array(result.output.utf8))["items"]?.array ?? []
+      #expect(items.count == 1 && result.status == 1, "\(result.output)")
+      #expect(items.first?.value(at: "object", "name") == "left" && items.first?["class"] == "extra")
+      #expect(items.first?["fate"] == "stays" && items.first?["fateReason"] == "not in the inventory")
+    }
   }
 }

@@ -69,6 +69,13 @@ extension EndToEnd {
       figures.add("driftglass, start until the store is complete: \(Self.spread(fromStart))")
       figures.add("driftglass, start until the store is complete on screen: \(Self.spread(stores))")
       figures.add("driftglass, start until all drift is known on screen: \(Self.spread(verdicts))")
+      let others = try await kubectlDiff(world, applications: 5)
+      figures.add(
+        String(
+          format:
+            "kubectl diff --server-side of \(others.objects) of the same objects: %.1f s, which is %.0f times as long an object",
+          others.time / .seconds(1),
+          others.time / .seconds(1) / Double(others.objects) / (verdicts.median / .seconds(1) / 10_000)))
       figures.add("driftglass, processor time until then: \(Self.spread(work))")
       figures.add(
         String(
@@ -107,6 +114,26 @@ extension EndToEnd {
       let words = line.split(separator: " ")
       guard let index = words.firstIndex(where: { $0.hasPrefix("object") }), index > 0 else { return 0 }
       return Int(words[index - 1].filter(\.isNumber)) ?? 0
+    }
+
+    /// What kubectl needs for the objects of a few applications: a cold pass with its requests, as ours is one with its download.
+    private func kubectlDiff(
+      _ world: StillWorld, applications: Int
+    ) async throws -> (objects: Int, time: Duration) {
+      let folder = try TemporaryFolder("kubectl-diff")
+      var objects = 0
+      for number in 0..<applications {
+        for (name, text) in ScaleTests.files("app-\(number)", sets: 10) {
+          try folder.write(text, to: "\(number)-\(name.replacing("/", with: "-"))")
+          objects += try YAMLReader.documents(in: Array(text.utf8), rules: .core).count
+        }
+      }
+      let begin = ContinuousClock.now
+      let result = try await Program.run(
+        ["kubectl", "--kubeconfig", world.server.kubeconfig(), "diff", "--server-side", "-f", folder.path],
+        environment: ["HOME": world.folder.path, "PATH": "/usr/bin:/bin"])
+      guard result.status < 2 else { throw Missed(result.errors) }
+      return (objects, ContinuousClock.now - begin)
     }
 
     private func emptyKubeconfig(_ world: StillWorld) throws -> String {
