@@ -227,7 +227,7 @@ struct Comparison {
   }
 
   private func isSatisfied(_ desired: YAMLNode, _ live: JSONNode, _ node: SchemaTable.ID?) -> Bool {
-    if let text = desired.string, let other = live.string, text == other { return true }
+    if let text = desired.string, live.isString(text) { return true }
     guard let mine = Scalar(desired), let theirs = Scalar(live) else { return false }
     if mine.isZero, case .key(let key)? = steps.last, let becomes = FieldFacts.zeroBecomes[key], isBuiltIn {
       if case .bool = mine {} else if becomes.isEmpty || becomes.contains(theirs.text) { return true }

@@ -26,6 +26,11 @@ extension Evaluation {
       differences.removeAll { $0.isLabel(keys.name) || $0.isLabel(keys.namespace) }
       rows.append(ownerLabelRow(keys.name, ownership, other: other))
     }
+    let found =
+      object.version == desired.version
+      ? surplus(desired, object, root, ownership, keepsAdditions: switches.keepsAdditions) : Found()
+    // Most objects: what follows would copy a lot for nothing.
+    if differences.isEmpty, rows.isEmpty, found.isEmpty, input.head == nil { return [] }
     let verdict = Verdict(
       evaluation: self, ownership: ownership, live: root, object: object, otherOwner: other)
     let older = alternatives(root)
@@ -39,9 +44,7 @@ extension Evaluation {
       }
       rows.append(row)
     }
-    if object.version == desired.version {
-      rows += surplus(desired, object, root, verdict, keepsAdditions: switches.keepsAdditions)
-    }
+    rows += found.rows(verdict)
     if case .nothing = input.reconciler.inEffect {
       for index in rows.indices where rows[index].driftClass.isCounted || rows[index].driftClass == .mutated {
         rows[index].becomePending(.gitAhead)
@@ -98,35 +101,48 @@ extension Evaluation {
     }
   }
 
-  /// Additions and removals (R6).
-  private func surplus(
-    _ desired: DesiredObject, _ object: Object, _ root: JSONNode, _ verdict: Verdict, keepsAdditions: Bool
-  ) -> [DriftRow] {
-    if case .nothing = input.reconciler.inEffect { return [] }
-    let normal = SecretValues.merged(desired)
-    let type = schema.root(group: desired.groupKind.group, version: desired.version, kind: desired.groupKind.kind)
-    var rows: [DriftRow] = []
-    let lastApplied = LastApplied.node(of: root)
-    var walk = SurplusWalk(
-      schema: schema, ownership: verdict.ownership, lastApplied: lastApplied, created: object.created)
-    for entry in verdict.ownership.entries where entry.apiVersion == object.apiVersion {
-      let wanted = entry.party == .own ? entry.isApply : entry.party == .human && !keepsAdditions
-      if wanted { walk.walk(entry, live: root, desired: normal, root: type) }
-    }
-    rows += walk.found.map { verdict.row($0) }
-    // What was applied once and is gone from Git, where no apply of the engine tells.
-    var before: [YAMLNode] = []
-    if !verdict.ownership.hasOwn, let lastApplied { before.append(YAMLNode(json: JSON(lastApplied))) }
-    if let previous = input.previous { before.append(SecretValues.merged(previous)) }
-    for earlier in before {
-      for field in RemovedFields.between(earlier, normal, live: root, root: type, schema: schema) {
+  /// What live has and Git has not.
+  private struct Found {
+    var added: [Surplus] = []
+    var removed: [RemovedFields.Field] = []
+
+    var isEmpty: Bool { added.isEmpty && removed.isEmpty }
+
+    func rows(_ verdict: Verdict) -> [DriftRow] {
+      var rows = added.map { verdict.row($0) }
+      for field in removed {
         let row = verdict.removed(field)
         if !rows.contains(where: { $0.pointer.overlaps(row.pointer) }) { rows.append(row) }
       }
+      // Two managers may own the same addition.
+      var seen = Set<String>()
+      return rows.filter { seen.insert($0.pointer).inserted }
     }
-    // Two managers may own the same addition.
-    var seen = Set<String>()
-    return rows.filter { seen.insert($0.pointer).inserted }
+  }
+
+  /// Additions and removals (R6).
+  private func surplus(
+    _ desired: DesiredObject, _ object: Object, _ root: JSONNode, _ ownership: Ownership, keepsAdditions: Bool
+  ) -> Found {
+    if case .nothing = input.reconciler.inEffect { return Found() }
+    let normal = SecretValues.merged(desired)
+    let type = schema.root(group: desired.groupKind.group, version: desired.version, kind: desired.groupKind.kind)
+    let lastApplied = LastApplied.node(of: root)
+    var walk = SurplusWalk(
+      schema: schema, ownership: ownership, lastApplied: lastApplied, created: object.created)
+    for entry in ownership.entries where entry.apiVersion == object.apiVersion {
+      let wanted = entry.party == .own ? entry.isApply : entry.party == .human && !keepsAdditions
+      if wanted { walk.walk(entry, live: root, desired: normal, root: type) }
+    }
+    var found = Found(added: walk.found)
+    // What was applied once and is gone from Git, where no apply of the engine tells.
+    var before: [YAMLNode] = []
+    if !ownership.hasOwn, let lastApplied { before.append(YAMLNode(json: JSON(lastApplied))) }
+    if let previous = input.previous { before.append(SecretValues.merged(previous)) }
+    for earlier in before {
+      found.removed += RemovedFields.between(earlier, normal, live: root, root: type, schema: schema)
+    }
+    return found
   }
 }
 

@@ -62,10 +62,21 @@ struct SurplusWalk {
   }
 
   private mutating func visit(_ here: Position, _ entry: Ownership.Entry) {
-    guard let members = here.fields.members, steps.count <= Comparison.depthLimit else { return }
-    for (key, fields) in members {
+    guard steps.count <= Comparison.depthLimit else { return }
+    let map = here.desired?.map
+    here.fields.forEachMember { key, fields in
       if found.count >= Self.limit { return }
-      guard let (step, next) = follow(key, fields, from: here) else { continue }
+      let place: (PathStep, Position)?
+      if key.count > 1, key[0] == UInt8(ascii: "f"), key[1] == UInt8(ascii: ":") {
+        let name = String(decoding: UnsafeBufferPointer(rebasing: key[2...]), as: UTF8.self)
+        let desired = map?[name]
+        // Most of what an engine owns: a value that Git sets.
+        if fields.count == 0, let desired, !desired.isNull { return }
+        place = follow(field: name, desired, fields, from: here)
+      } else {
+        place = follow(String(decoding: key, as: UTF8.self), fields, from: here)
+      }
+      guard let (step, next) = place else { return }
       steps.append(step)
       defer { steps.removeLast() }
       if let desired = next.desired, !desired.isNull {
@@ -79,23 +90,23 @@ struct SurplusWalk {
   }
 
   private func follow(
+    field name: String, _ desired: YAMLNode?, _ fields: JSONNode, from here: Position
+  ) -> (PathStep, Position)? {
+    var next = Position(fields: fields, live: here.live)
+    if here.place.hidesSurplus(name) || here.keys.contains(name) { return nil }
+    guard let live = here.live[name], !live.isEmptyValue else { return nil }
+    next.live = live
+    next.desired = desired
+    next.applied = here.applied?[name]
+    if let node = here.node, case .node(let child) = schema.child(of: node, named: name) { next.node = child }
+    next.place = here.place.inner(name)
+    return (.key(name), next)
+  }
+
+  private func follow(
     _ key: String, _ fields: JSONNode, from here: Position
   ) -> (PathStep, Position)? {
     var next = Position(fields: fields, live: here.live)
-    if key.hasPrefix("f:") {
-      let name = String(key.dropFirst(2))
-      let desired = here.desired?[name]
-      // Most of what an engine owns: a value that Git sets.
-      if fields.count == 0, let desired, !desired.isNull { return nil }
-      if here.place.hidesSurplus(name) || here.keys.contains(name) { return nil }
-      guard let live = here.live[name], !live.isEmptyValue else { return nil }
-      next.live = live
-      next.desired = desired
-      next.applied = here.applied?[name]
-      if let node = here.node, case .node(let child) = schema.child(of: node, named: name) { next.node = child }
-      next.place = here.place.inner(name)
-      return (.key(name), next)
-    }
     guard key.hasPrefix("k:") || key.hasPrefix("v:"), let owned = OwnedKey(key), let elements = here.live.elements
     else {
       return nil

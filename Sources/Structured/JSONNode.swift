@@ -25,6 +25,12 @@ public struct JSONNode: Sendable {
   public var isNull: Bool { node.isKind(CSJ_NULL) }
   /// The text of a string, else nil.
   public var string: String? { node.isKind(CSJ_STRING) ? text : nil }
+  /// Whether this is a string of that text.
+  public func isString(_ text: String) -> Bool {
+    guard node.isKind(CSJ_STRING) else { return false }
+    var text = text
+    return text.withUTF8 { wanted in document.withText(node) { $0.isSame(as: wanted) } }
+  }
   /// The exact text of a number.
   public var number: String? { node.isKind(CSJ_NUMBER) ? text : nil }
   /// True or false, nil for anything else.
@@ -51,7 +57,7 @@ public struct JSONNode: Sendable {
       while position < end {
         let candidate = document.nodes[position]
         if Int(candidate.length) == wanted.count, !candidate.has(CSJ_OVERRIDDEN),
-          document.withText(candidate, { $0.elementsEqual(wanted) })
+          document.withText(candidate, { $0.isSame(as: wanted) })
         {
           return JSONNode(document: document, index: position + 1)
         }
@@ -86,6 +92,21 @@ public struct JSONNode: Sendable {
   /// Nil unless this is an object.
   public var members: Members? {
     node.isKind(CSJ_OBJECT) ? Members(document: document, position: index + 1, end: Int(node.next)) : nil
+  }
+
+  /// The members of an object that count, in order, each with the bytes of its key, which live as long as the call.
+  public func forEachMember(_ body: (_ key: UnsafeBufferPointer<UInt8>, _ value: JSONNode) -> Void) {
+    guard node.isKind(CSJ_OBJECT) else { return }
+    let end = Int(node.next)
+    var position = index + 1
+    while position < end {
+      let key = document.nodes[position]
+      let value = position + 1
+      position = Int(document.nodes[value].next)
+      if !key.has(CSJ_OVERRIDDEN) {
+        document.withText(key) { body($0, JSONNode(document: document, index: value)) }
+      }
+    }
   }
 
   /// Nil unless this is an array.
@@ -172,12 +193,23 @@ public struct JSONNode: Sendable {
   }
 }
 
+extension UnsafeBufferPointer<UInt8> {
+  func isSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard count == other.count, let mine = baseAddress, let theirs = other.baseAddress else {
+      return count == other.count
+    }
+    return memcmp(mine, theirs, count) == 0
+  }
+}
+
 extension JSONDocument {
   /// The text of a string or number node, where it lies.
   func withText<Result>(_ node: csj_node, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     let range = Int(node.offset)..<Int(node.offset) + Int(node.length)
-    let source = node.has(CSJ_DECODED) ? strings : bytes
-    return source.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
+    if node.has(CSJ_DECODED) {
+      return strings.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+    return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
   func text(_ node: csj_node) -> String { withText(node) { String(decoding: $0, as: UTF8.self) } }
