@@ -227,6 +227,7 @@ struct Comparison {
   }
 
   private func isSatisfied(_ desired: YAMLNode, _ live: JSONNode, _ node: SchemaTable.ID?) -> Bool {
+    if desired.origin.layer == .secret { return SecretValues.isSame(desired, live) }
     if let text = desired.string, live.isString(text) { return true }
     guard let mine = Scalar(desired), let theirs = Scalar(live) else { return false }
     if mine.isZero, case .key(let key)? = steps.last, let becomes = FieldFacts.zeroBecomes[key], isBuiltIn {

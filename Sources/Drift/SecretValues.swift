@@ -20,10 +20,13 @@ public enum SecretValues {
       bytes: root.encoded())
   }
 
-  /// A desired Secret whose values are hashes, all of them in `data`; other objects unchanged.
+  /// A desired Secret whose values are hashes, all of them in `data`; of other objects only what variables from Secrets made.
   public static func hashed(_ desired: DesiredObject) -> DesiredObject {
-    guard desired.groupKind == kind else { return desired }
     var result = desired
+    guard desired.groupKind == kind else {
+      if desired.root.holdsSecret { result.root = withoutSecrets(desired.root) }
+      return result
+    }
     result.root = merged(desired)
     guard var data = result.root["data"]?.map else { return result }
     data.mutateValues { _, value in
@@ -33,6 +36,28 @@ public enum SecretValues {
     }
     result.root["data"] = YAMLNode(.map(data), origin: result.root["data"]?.origin ?? .none)
     return result
+  }
+
+  private static func withoutSecrets(_ node: YAMLNode) -> YAMLNode {
+    var node = node
+    switch node.value {
+    case .map(var map):
+      map.mutateValues { $1 = withoutSecrets($1) }
+      node.value = .map(map)
+    case .list(let elements): node.value = .list(elements.map(withoutSecrets))
+    case .null: break
+    case .bool, .number, .string:
+      if node.origin.layer == .secret, let text = Scalar(node)?.text {
+        node.value = .string(SecretTag(text: text).tagged)
+      }
+    }
+    return node
+  }
+
+  /// Whether a value made by a variable from a Secret is the one that lives; either may be a hash already.
+  static func isSame(_ desired: YAMLNode, _ live: JSONNode) -> Bool {
+    guard let mine = Scalar(desired), let theirs = Scalar(live) else { return false }
+    return SecretTag(text: mine.text) == SecretTag(text: theirs.text)
   }
 
   static let kind = GroupKind(group: "", kind: "Secret")
@@ -58,5 +83,16 @@ public enum SecretValues {
     var values = values
     values.mutateValues { _, value in if let text = value.string, !text.isEmpty { value = .string(tag(text).tagged) } }
     return values
+  }
+}
+
+extension YAMLNode {
+  /// A variable from a Secret made it, or something in it.
+  var holdsSecret: Bool {
+    switch value {
+    case .map(let map): map.contains { $0.value.holdsSecret }
+    case .list(let elements): elements.contains(where: \.holdsSecret)
+    case .null, .bool, .number, .string: origin.layer == .secret
+    }
   }
 }

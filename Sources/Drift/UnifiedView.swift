@@ -167,7 +167,7 @@ public struct UnifiedView {
     let (row, id) = (change.row, change.row.id)
     let mine = change.desired.flatMap { $0.isNull ? nil : $0 }
     let theirs = change.live.flatMap { $0.isNull ? nil : $0 }
-    if isSecret {
+    if isSecret || mine?.holdsSecret ?? false {
       if let live = row.live { add(.live, indent, Self.entry(step, live), id) }
       if let desired = row.desired { add(.git, indent, Self.entry(step, desired), row.live == nil ? id : nil) }
       return

@@ -10,6 +10,14 @@ struct ValueText {
   ) -> (desired: String?, live: String?) {
     let desired = desired.flatMap { $0.isNull ? nil : $0 }
     let live = live.flatMap { $0.isNull ? nil : $0 }
+    if desired?.holdsSecret ?? false {
+      guard let desired, Scalar(desired) != nil else {
+        return (desired.map { several($0.map?.count ?? $0.list?.count ?? 1) }, live.map { several(max($0.count, 1)) })
+      }
+      let mine = SecretTag(text: text(desired))
+      let theirs = live.map { SecretTag(text: text($0)) }
+      return (mine.shown(against: theirs), theirs?.shown(against: mine))
+    }
     if isSecret {
       if case .key(let field)? = steps.first, field == "data" || field == "stringData" { return secret(desired, live) }
       // Whatever else holds several values of a Secret may hold its record of the last apply.

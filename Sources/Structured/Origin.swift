@@ -8,6 +8,8 @@ public enum Layer: UInt8, Sendable, Hashable, CaseIterable {
   case targetNamespace, substitution, commonMetadata, ownerLabel
   /// The manifest of a Helm release.
   case release
+  /// A variable from a Secret: the value is not to be shown.
+  case secret
   /// Something that is not known here: what stands in the value is not what is wanted.
   case undetermined
 
@@ -34,6 +36,7 @@ public enum Layer: UInt8, Sendable, Hashable, CaseIterable {
     case .commonMetadata: "commonMetadata"
     case .ownerLabel: "owner label"
     case .release: "release"
+    case .secret: "substitution from a Secret"
     case .undetermined: "not known"
     }
   }

@@ -110,3 +110,40 @@ import Testing
     #expect(row.live?.utf8.count ?? 9999 <= 1024)
   }
 }
+
+/// Values that variables from Secrets put into other objects.
+@Suite struct SecretVariableTests {
+  private func desired(_ value: YAMLNode) throws -> DesiredObject {
+    var object = try Fixture.desired(Fixture.deployment())
+    object.root["spec"]?["paused"] = value
+    return SecretValues.hashed(object)
+  }
+
+  private func rows(_ desired: DesiredObject, _ live: String) throws -> [DriftRow] {
+    driftRows(
+      Fixture.input(.object(desired), .present(try Fixture.object(live), labelled: true)), schema: SchemaTable())
+  }
+
+  @Test(arguments: [YAMLValue.string("hunter2"), .number("4711"), .bool(true)]) func areComparedAndNeverShown(
+    _ value: YAMLValue
+  )
+    throws
+  {
+    let origin = Origin(file: 0, line: 7, layer: .secret)
+    let desired = try desired(YAMLNode(value, origin: origin))
+    let text = String(decoding: desired.root.json.encoded(), as: UTF8.self)
+    #expect(!text.contains("hunter2") && !text.contains("4711"), "the plaintext is kept")
+    let same = String(decoding: YAMLNode(value).json.encoded(), as: UTF8.self)
+    #expect(try rows(desired, Fixture.deployment(extra: #", "paused": \#(same)"#)).isEmpty)
+    let row = try #require(try rows(desired, Fixture.deployment(extra: #", "paused": "hunter3""#)).first)
+    #expect(row.path == "spec.paused" && row.desired?.hasPrefix("•••• (") == true)
+    #expect(row.live?.hasPrefix("•••• (7 bytes") == true)
+  }
+
+  @Test func neitherIsAnObjectThatHoldsOne() throws {
+    let origin = Origin(file: 0, line: 7, layer: .secret)
+    let list = YAMLNode(.list([YAMLNode(.string("hunter2"), origin: origin), YAMLNode(.string("b"))]))
+    let row = try #require(try rows(try desired(list), Fixture.deployment(extra: #", "paused": ["old-secret"]"#)).first)
+    #expect(row.desired == "•••• (2 values)" && row.live == "•••• (1 value)")
+  }
+}

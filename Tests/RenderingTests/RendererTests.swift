@@ -282,6 +282,9 @@ func object(_ kind: String, _ name: String, group: String = "v1", more: String =
       }
     }
     #expect(objects[0].root["data"] == YAMLNode(json: ["a": "1st", "b": "2nd", "c": "inline"]))
+    // Where a value came from a Secret, nobody shows it.
+    let layers = ["a", "b", "c"].map { objects[0].root["data"]?[$0]?.origin.layer }
+    #expect(layers == [.substitution, .secret, .substitution])
     let error = #expect(throws: RenderError.self) {
       try Renderer().render(flux, tree: MemoryTree(files)) { _ in .missing }
     }

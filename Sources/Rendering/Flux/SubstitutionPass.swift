@@ -10,6 +10,8 @@ struct SubstitutionPass {
   /// Variables that are known whatever the unknown sources say.
   private var settled: Set<String> = []
   private var runs = false
+  /// Variables whose values come from a Secret.
+  private var secrets: Set<String> = []
 
   /// - Parameter source: what an entry of `substituteFrom` gives.
   /// - Throws: `.failed` where the controller fails too: a source is missing, a name is malformed.
@@ -18,7 +20,7 @@ struct SubstitutionPass {
     for reference in kustomization.substituteFrom {
       switch source(reference) {
       case .values(let more):
-        for (name, value) in more { set(name, value) }
+        for (name, value) in more { set(name, value, isSecret: reference.kind == "Secret") }
       case .missing where reference.isOptional: continue
       case .missing:
         throw .failed(
@@ -28,14 +30,15 @@ struct SubstitutionPass {
         settled = []
       }
     }
-    for (name, value) in kustomization.substitute { set(name, value) }
+    for (name, value) in kustomization.substitute { set(name, value, isSecret: false) }
     for name in values.keys.sorted() where !Self.isName(name) {
       throw .failed(sentence: "'\(name)' var name is invalid", place: place)
     }
     runs = !values.isEmpty || isOpen || kustomization.substitutesAlways
   }
 
-  private mutating func set(_ name: String, _ value: String) {
+  private mutating func set(_ name: String, _ value: String, isSecret: Bool) {
+    if isSecret { secrets.insert(name) } else { secrets.remove(name) }
     // Line breaks would change the structure and are taken out.
     values[name] = String(String.UnicodeScalarView(value.unicodeScalars.filter { $0 != "\n" }))
     settled.insert(name)
@@ -101,11 +104,19 @@ struct SubstitutionPass {
     _ text: String, in node: inout YAMLNode, _ path: [String], _ undetermined: inout [UndeterminedField], _ place: Place
   ) throws(RenderError) {
     let origin = node.origin.layered(.substitution)
-    let result = Result { () throws(Substitution.Problem) in
-      try read(Substitution(lookup).expand(BlockScalar.document(text)), origin, place)
+    // A branch that is not taken looks its variables up too: rather one value too many is not shown.
+    var holdsSecret = false
+    let result = withoutActuallyEscaping({ name in
+      if secrets.contains(name) { holdsSecret = true }
+      return lookup(name)
+    }) { noting in
+      Result { () throws(Substitution.Problem) in
+        try read(Substitution(noting).expand(BlockScalar.document(text)), origin, place)
+      }
     }
     switch result {
-    case .success(let value): node = YAMLNode(value.value, origin: origin)
+    case .success(let value):
+      node = YAMLNode(value.value, origin: holdsSecret ? origin.layered(.secret) : origin)
     case .failure(.malformed(let sentence)):
       throw .failed(sentence: "variable substitution failed: \(sentence)", place: place(node.origin))
     case .failure(.unknown(let variable)):
