@@ -68,6 +68,11 @@ struct Setup: Sendable {
     options.ignore = configuration.ignore.map { IgnoreRule(kind: $0.kind, path: $0.path, manager: $0.manager) }
     options.clusters = reading.clusters
     options.readsSecrets = configuration.readsSecrets
+    let schemas = "\(paths.cacheDirectory)/schemas"
+    // Elsewhere somebody else could say what a field is.
+    if world == nil, Paths.makePrivate(schemas) == nil, Paths.isPrivate(schemas) {
+      options.schemas = SchemaCache(folder: schemas)
+    }
     if journal, world == nil {
       let store = JournalStore.open(directory: paths.stateDirectory)
       notices += store.notices

@@ -15,6 +15,8 @@ public struct EngineOptions: Sendable {
   public var gitPatience: Duration = .seconds(35)
   public var ignore: [IgnoreRule] = []
   public var journal: JournalStore?
+  /// Compiled schemas from earlier runs; nil: each run reads them from the servers.
+  public var schemas: SchemaCache?
   /// The wall clock, for what people read. Timers use the continuous clock.
   public var now: @Sendable () -> Date = { Date() }
   /// Whether Secrets are read at all, to compare their values as hashes (C12).

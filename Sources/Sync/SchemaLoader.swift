@@ -30,10 +30,13 @@ final class SchemaLoader: Sendable {
     var table = await engine.schema(of: cluster)
     var hasAll = false
     do throws(APIError) {
-      hasAll = try await table.add(from: reader, groupVersions: missing)
+      hasAll = try await table.add(from: reader, groupVersions: missing, cache: engine.options.schemas)
     } catch {
       if error.isCancelled { return }
-      await engine.notice("\(cluster): no schemas (\(error)); fields are compared without their types")
+      if table.isEmpty { table = BuiltinSchema.schema }
+      await engine.notice(
+        "\(cluster): no schemas (\(error)); built-in kinds are compared as Kubernetes \(BuiltinSchema.version) has them, "
+          + "others without types")
     }
     await engine.schemaArrived(cluster, table, groupVersions: missing, hasAll: hasAll)
   }
@@ -41,9 +44,10 @@ final class SchemaLoader: Sendable {
 
 extension SchemaTable {
   /// Adds the schemas that a server has of some group versions (`apps/v1`), or of all; what cannot be read of one is left out.
+  /// - Parameter cache: what was compiled before is taken from there.
   /// - Returns: whether the document was that of the whole server.
   public mutating func add(
-    from reader: KubeReader, groupVersions: Set<String>? = nil
+    from reader: KubeReader, groupVersions: Set<String>? = nil, cache: SchemaCache? = nil
   ) async throws(APIError) -> Bool {
     switch try await reader.openAPI() {
     case .v2(let bytes):
@@ -53,7 +57,20 @@ extension SchemaTable {
       let paths = groupVersions.map { $0.map { $0.contains("/") ? "apis/\($0)" : "api/\($0)" } } ?? Array(index.keys)
       for path in paths.sorted() {
         guard let address = index[path] else { continue }
-        try? add(openAPIv3: try await reader.openAPIDocument(at: address))
+        let hash = address.firstRange(of: "?hash=").map { String(address[$0.upperBound...]) }
+        if let hash, let known = cache?.table(hash) {
+          merge(known)
+          continue
+        }
+        let document: [UInt8]
+        do throws(APIError) { document = try await reader.openAPIDocument(at: address) } catch {
+          if error.isCancelled { throw error }
+          continue
+        }
+        var part = SchemaTable()
+        guard (try? part.add(openAPIv3: document)) != nil else { continue }
+        merge(part)
+        if let hash { cache?.keep(part, hash) }
       }
       return false
     }

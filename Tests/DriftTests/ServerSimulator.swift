@@ -65,6 +65,8 @@ struct ServerSimulator {
   private static let quantities: Set = [
     "limits", "requests", "capacity", "hard", "averageValue", "sizeLimit", "max", "min",
   ]
+  /// Numbers that may be texts (kubernetes: apimachinery, util/intstr).
+  private static let intOrStrings: Set = ["targetPort", "maxSurge", "maxUnavailable", "minAvailable"]
   /// Lists that are merged by a key: their order says nothing.
   static let keyed: [String: [String]] = [
     "containers": ["name"], "initContainers": ["name"], "env": ["name"], "volumes": ["name"],
@@ -83,7 +85,9 @@ struct ServerSimulator {
           result[key] = member
           continue
         }
-        let stored = throughStructs(member, under: key, in: field)
+        var stored = throughStructs(member, under: key, in: field)
+        // Whoever sends it again may send the other form, which means the same.
+        if Self.intOrStrings.contains(key), case .number(let number) = stored, chance(30) { stored = .string(number) }
         if isLeftOut(stored, key, sent: member) { continue }
         result[key] = stored
       }

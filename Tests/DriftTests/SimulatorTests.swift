@@ -12,7 +12,7 @@ import Testing
   /// The objects of all real repositories, each once.
   private static let objects = RepositoryObjects.all()
 
-  private func rows(_ desired: YAMLNode, _ live: JSON) throws -> [DriftRow] {
+  private func rows(_ desired: YAMLNode, _ live: JSON, ignore: [IgnoreRule] = []) throws -> [DriftRow] {
     let json = desired.json
     let (groupKind, version) = Fixture.kind(of: json)
     let object = DesiredObject(
@@ -21,8 +21,8 @@ import Testing
     let hashed = SecretValues.hashed(object)
     return driftRows(
       Fixture.input(
-        .object(hashed), .present(try Fixture.object(String(decoding: live.encoded(), as: UTF8.self)), labelled: true)),
-      schema: BuiltinSchema.schema)
+        .object(hashed), .present(try Fixture.object(String(decoding: live.encoded(), as: UTF8.self)), labelled: true)
+      ) { $0.ignore = ignore }, schema: BuiltinSchema.schema)
   }
 
   @Test func whatAServerMakesOfAnObjectIsNoDrift() throws {
@@ -222,6 +222,50 @@ import Testing
       print("edit \(edit.rawValue) x\(count): \(text)")
     }
     print("simulator: \(made) edits of a \(edit.rawValue), \(wrong.values.reduce(0, +)) not exactly one row")
+    #expect(wrong.isEmpty)
+  }
+
+  /// A field that a controller owns and Git sets too: both write it at every turn, unless a rule says whose it is.
+  @Test func whatAControllerWritesAgainstGitIsContested() throws {
+    guard !Self.objects.isEmpty else { return Corpus.skip() }
+    var random = SeededGenerator(seed: 3)
+    var made = 0
+    var wrong: [String: Int] = [:]
+    for attempt in 0..<40_000 where made < 1000 {
+      guard let desired = Self.objects.randomElement(using: &random) else { break }
+      let json = desired.json
+      guard let leaf = Self.leaves(json).randomElement(using: &random),
+        let change = Self.edited(leaf, .number) ?? Self.edited(leaf, .text),
+        let changed = Self.replaced(json, leaf.path[...], change)
+      else { continue }
+      if json["kind"] == "Secret" || leaf.path.contains(where: { ["limits", "requests", "capacity"].contains($0) }) {
+        continue
+      }
+      guard let owned = Self.owned(leaf.path, in: changed, isRemoved: false) else { continue }
+      var server = ServerSimulator(seed: UInt64(attempt))
+      var live = server.stored(changed)
+      let apiVersion = json["apiVersion"]?.string ?? ""
+      let theirs = Self.fields(of: changed, owned[...], under: "")
+      let all = ServerSimulator.fields(of: changed)
+      live["metadata"]?["managedFields"] = [
+        ServerSimulator.entry(
+          "kustomize-controller", "Apply", apiVersion, Self.subtracting(theirs, from: all) ?? [:]),
+        ServerSimulator.entry("horizontal-pod-autoscaler", "Update", apiVersion, theirs),
+      ]
+      made += 1
+      let found = try rows(desired, live)
+      let rule = found.first.map { IgnoreRule(kind: json["kind"]?.string, path: $0.pointer, manager: nil) }
+      let ruled = try rows(desired, live, ignore: rule.map { [$0] } ?? [])
+      if found.map(\.driftClass) != [.contested] || ruled.map(\.driftClass) != [.delegated] {
+        wrong[
+          "\(json["kind"]?.string ?? "") \(leaf.path.joined(separator: "/")): \(found.map(\.driftClass)) \(ruled.map(\.driftClass))",
+          default: 0] += 1
+      }
+    }
+    for (text, count) in wrong.sorted(by: { $0.value > $1.value }).prefix(20) { print("contested x\(count): \(text)") }
+    print(
+      "simulator: \(made) writes of a controller, \(wrong.values.reduce(0, +)) not contested, or not delegated by a rule"
+    )
     #expect(wrong.isEmpty)
   }
 

@@ -1,0 +1,54 @@
+import Drift
+import FoundationEssentials
+
+/// Compiled schemas on the disk, by the hash that the server gives of their document: what many clusters have alike is
+/// downloaded and compiled once.
+public struct SchemaCache: Sendable {
+  private let folder: String
+
+  private static let sizeLimit = 64 << 20
+  private static let countLimit = 400
+
+  /// - Parameter folder: this user's alone; it exists.
+  public init(folder: String) { self.folder = folder }
+
+  /// What a document with this hash compiles to; nil when it was never compiled, or cannot be read.
+  func table(_ hash: String) -> SchemaTable? {
+    guard let path = path(hash), let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+      attributes[.type] as? FileAttributeType == .typeRegular, (attributes[.size] as? Int ?? .max) <= Self.sizeLimit,
+      let bytes = FileManager.default.contents(atPath: path)
+    else { return nil }
+    return SchemaTable(encoded: Array(bytes))
+  }
+
+  /// Keeps a table; where that fails it is compiled again next time.
+  func keep(_ table: SchemaTable, _ hash: String) {
+    guard let path = path(hash) else { return }
+    removeOldest()
+    try? Data(table.encoded()).write(to: URL(filePath: path), options: .atomic)
+  }
+
+  /// A hash comes from the server: nothing but letters and digits is a file's name.
+  private func path(_ hash: String) -> String? {
+    let isName =
+      (16...200).contains(hash.utf8.count)
+      && hash.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+      }
+    return isName ? "\(folder)/\(hash)" : nil
+  }
+
+  private func removeOldest() {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder), names.count >= Self.countLimit
+    else {
+      return
+    }
+    let dated = names.map { name -> (String, Date) in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+      return (name, attributes?[.modificationDate] as? Date ?? .distantPast)
+    }
+    for (name, _) in dated.sorted(by: { $0.1 < $1.1 }).prefix(names.count - Self.countLimit / 2) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+}
