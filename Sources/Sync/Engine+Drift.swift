@@ -153,7 +153,8 @@ extension Engine {
     input.previous = set.previous[pair.object]
     input.newerRelease = newerRelease(of: resource)
     input.autoscalers = (autoscaled[pair.object] ?? []).sorted().compactMap { autoscalers[$0] }
-    input.seesAutoscalers = seesAutoscalers(of: pair.object)
+    // Asked of the few objects only whose replicas Git sets.
+    if wanted?.root["spec"]?["replicas"] != nil { input.seesAutoscalers = seesAutoscalers(of: pair.object) }
     input.ignore = options.ignore + ignoreRules(of: set, pair)
     input.isVersionServed = wanted == nil || discovery.versions(of: pair.object.groupKind).contains(version)
     return CompareRequest(

@@ -1,5 +1,6 @@
 import Drift
 import FoundationEssentials
+import Glibc
 
 /// Compiled schemas on the disk, by the hash that the server gives of their document: what many clusters have alike is
 /// downloaded and compiled once.
@@ -25,7 +26,16 @@ public struct SchemaCache: Sendable {
   func keep(_ table: SchemaTable, _ hash: String) {
     guard let path = path(hash) else { return }
     removeOldest()
-    try? Data(table.encoded()).write(to: URL(filePath: path), options: .atomic)
+    // Whole or not at all: another program may read it meanwhile.
+    let part = "\(path)-\(getpid())"
+    let file = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { return }
+    let bytes = table.encoded()
+    let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    guard close(file) == 0, written == bytes.count, rename(part, path) == 0 else {
+      unlink(part)
+      return
+    }
   }
 
   /// A hash comes from the server: nothing but letters and digits is a file's name.
