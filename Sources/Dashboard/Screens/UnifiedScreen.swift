@@ -10,9 +10,11 @@ extension Page {
     guard let explanation = state.explained[ref]?.explanation else {
       return line([Span("Comparing \(untrusted: Names.label(ref))…", .dim)])
     }
-    line([
-      Span("- live", .live), Span("  "), Span("+ Git", .git), Span("  what an apply would do", .dim),
-    ])
+    if !explanation.lines.isEmpty {
+      line([
+        Span("- live", .live), Span("  "), Span("+ Git", .git), Span("  what an apply would do", .dim),
+      ])
+    }
     let known = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let texts = DriftText(state: state)
     if explanation.lines.isEmpty {
