@@ -116,7 +116,7 @@ let package = Package(
     .testTarget(
       name: "SyncTests",
       dependencies: [
-        "Sync", "GitOps", "Structured", "Rendering", "Kube", "KubeWrite", "Git", "HTTP", "TestKit", "Demo",
+        "Sync", "GitOps", "Structured", "Rendering", "Drift", "Kube", "KubeWrite", "Git", "HTTP", "TestKit", "Demo",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
@@ -136,7 +136,8 @@ let package = Package(
     .testTarget(
       name: "FaultTests", dependencies: ["Demo", "Structured", "GitOps", "HTTP", "Kube", "TestKit"],
       swiftSettings: strict),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "Demo", "Structured"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestKit", "Demo", "Structured", "GitOps"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
