@@ -140,7 +140,7 @@ import Testing
   @Test func aSchemaThatLiesMakesNothingFallSilent() throws {
     var random = SeededGenerator(seed: 7)
     var edits = 0
-    for _ in 0..<1500 {
+    for _ in 0..<800 {
       let document: JSON = [
         "openapi": "3.0.0",
         "components": [
@@ -167,6 +167,6 @@ import Testing
       let rows = try Fixture.rows(thing(spec), thing(edited), schema: schema)
       #expect(!rows.isEmpty, "\(thing(spec)) and \(thing(edited))")
     }
-    #expect(edits > 250)
+    #expect(edits > 120)
   }
 }
