@@ -31,6 +31,8 @@ extension Engine {
   private func dropObjects(of cluster: ClusterID) {
     for stream in Array(store.streams) where stream.cluster == cluster {
       for ref in store.close(stream).removed {
+        autoscalerChanged(nil, ref)
+        recordChanged(nil, ref)
         if let old = resources.removeValue(forKey: ref) {
           sortedResources = nil
           resourceRemoved(old)
