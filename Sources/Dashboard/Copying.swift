@@ -92,16 +92,13 @@ extension State {
     guard isHelm || row.reconciler.kind == "Kustomization", !row.pointer.isEmpty, row.driftClass != .pending else {
       return nil
     }
-    let lines = [
-      "# \(row.reconciler.kind) \(row.reconciler.path)", "spec:", isHelm ? "  driftDetection:" : nil, "  ignore:",
-      "    - paths:", "        - \(row.pointer)", "      target:", "        kind: \(row.object.kind)",
-      "        name: \(row.object.name)",
-      row.object.namespace.isEmpty ? nil : "        namespace: \(row.object.namespace)",
-    ].compactMap { $0 }
-    guard isHelm else { return lines.joined(separator: "\n") }
-    // One level deeper behind driftDetection.
-    let start = 3
-    return (lines[..<start] + lines[start...].map { "  " + $0 }).joined(separator: "\n")
+    var rule = [
+      "ignore:", "  - paths:", "      - \(row.pointer)", "    target:", "      kind: \(row.object.kind)",
+      "      name: \(row.object.name)",
+    ]
+    if !row.object.namespace.isEmpty { rule.append("      namespace: \(row.object.namespace)") }
+    let head = ["# \(row.reconciler.kind) \(row.reconciler.path)", "spec:"] + (isHelm ? ["  driftDetection:"] : [])
+    return (head + rule.map { (isHelm ? "    " : "  ") + $0 }).joined(separator: "\n")
   }
 
   mutating func copy(_ what: Copied) -> [Effect] {

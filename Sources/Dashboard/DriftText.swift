@@ -111,9 +111,7 @@ struct DriftText {
   }
 
   private func origin(_ row: DriftRow) -> [Span] {
-    if let line = state.blames(of: row).first(where: { $0.variable == nil }) {
-      return Self.written(line, at: state.now)
-    }
+    if let line = state.blames(of: row).ofValue { return Self.written(line, at: state.now) }
     var spans: [Span] = []
     if let commit = row.commit { spans = [Span("  ← ", .dim)] + CommitText.spans(commit, at: state.now) }
     if let place = row.origin { spans += [Span(spans.isEmpty ? "  ← " : "  ", .dim), Span(untrusted: place, .dim)] }

@@ -83,7 +83,6 @@ extension State {
     guard let subject = subject(for: tab) else {
       return screens.isEmpty ? .denied("nothing is selected") : .hidden
     }
-    if case .object = subject, tab == .drift { return .ready }
     return Screen(subject).tabs.contains(tab) ? .ready : .hidden
   }
 
@@ -91,7 +90,7 @@ extension State {
   private func subject(for tab: Screen.Tab) -> Screen.Subject? {
     switch subject {
     case .object(let ref):
-      // What differs in an object is its overview; the log is its reconciler's.
+      // The log is its reconciler's.
       return tab == .logs ? target.map { .reconciler($0.ref) } : .object(ref)
     case .coverage, .help, .actions, .text, nil: return target.map { .reconciler($0.ref) }
     case .some(let subject): return subject
@@ -100,7 +99,6 @@ extension State {
 
   mutating func show(_ tab: Screen.Tab) -> [Effect] {
     guard let subject = subject(for: tab) else { return [] }
-    let tab = tab == .drift && !Screen(subject).tabs.contains(.drift) ? .overview : tab
     if let screen, screen.subject == subject {
       screens[screens.count - 1].show(tab)
       return loadForTab()

@@ -23,8 +23,7 @@ public struct HelmRecord: Sendable, Hashable {
     self.name = name
     self.version = version
     status = object.labels["status"] ?? ""
-    let entries = (try? object.document()).map { Ownership($0.root, managers: ManagerTable(), own: []).entries } ?? []
-    writer = entries.map(\.owner).max { ($0.time ?? .distantPast) < ($1.time ?? .distantPast) }
+    writer = Ownership.writers(of: object).max { ($0.time ?? .distantPast) < ($1.time ?? .distantPast) }
   }
 
   /// helm-controller made it: the HelmRelease's status will say so.

@@ -7,8 +7,13 @@ import Structured
 public struct Ownership {
   /// When an object was written last, as far as the server recorded it; its creation when it recorded nothing else.
   public static func lastWrite(of object: Object) -> Date? {
-    let entries = (try? object.document()).map { Ownership($0.root, managers: ManagerTable(), own: []).entries } ?? []
-    return (entries.compactMap(\.owner.time) + [object.created].compactMap { $0 }).max()
+    (writers(of: object).compactMap(\.time) + [object.created].compactMap { $0 }).max()
+  }
+
+  /// Everybody who wrote more than the status of an object.
+  static func writers(of object: Object) -> [FieldOwner] {
+    guard let root = try? object.document().root else { return [] }
+    return Ownership(root, managers: ManagerTable(), own: []).entries.map(\.owner)
   }
 
   /// Whether one of these managers applied the object, which nobody else made of one that they applied.

@@ -23,6 +23,11 @@ public struct LineBlame: Sendable, Hashable {
   }
 }
 
+extension [LineBlame] {
+  /// The line of the value itself.
+  public var ofValue: LineBlame? { first { $0.variable == nil } }
+}
+
 /// A line of the unified view of an object (`drift.md` C): `-` is what lives, `+` is what Git says, as in what an apply
 /// would do.
 public struct DiffLine: Sendable, Hashable {

@@ -42,6 +42,8 @@ struct DesiredSet: Sendable {
     var touched: Set<ObjectRef> = []
     for ref in Set(objects.keys).union(before.objects.keys)
     where !isSame(objects[ref], before.objects[ref]) { touched.insert(ref) }
+    for ref in Set(previous.keys).union(before.previous.keys)
+    where !isSame(previous[ref], before.previous[ref]) { touched.insert(ref) }
     for part in [\DesiredSet.alternative, \DesiredSet.head] {
       let (now, then) = (self[keyPath: part], before[keyPath: part])
       guard now != nil || then != nil else { continue }

@@ -47,13 +47,27 @@ extension Engine {
   private func blame(
     _ place: String, of reconciler: ObjectRef, at commit: String? = nil, variable: String? = nil
   ) async -> LineBlame? {
-    guard let colon = place.lastIndex(of: ":"), let line = Int(place[place.index(after: colon)...]),
-      let source = resources[reconciler]?.source, let repo = repoOfSource[source], let url = repos[repo]?.row.url,
-      let commit = commit ?? desired[reconciler]?.set?.commit?.id, let git,
-      let mirror = try? git.mirror(of: url).mirror,
-      let found = try? await mirror.blame(String(place[..<colon]), line: line, at: commit)
+    guard let line = line(at: place, of: reconciler, commit),
+      let found = try? await line.mirror.blame(line.path, line: line.number, at: line.commit)
     else { return nil }
     return LineBlame(place: place, commit: found, variable: variable)
+  }
+
+  /// A line of a file in the repository that a reconciler follows.
+  private struct Line {
+    let mirror: Mirror
+    let path: String
+    let number: Int
+    let commit: String
+  }
+
+  /// The line behind `apps/web.yaml:14`, by default at the revision in effect.
+  private func line(at place: String, of reconciler: ObjectRef, _ commit: String? = nil) -> Line? {
+    guard let colon = place.lastIndex(of: ":"), let number = Int(place[place.index(after: colon)...]),
+      let source = resources[reconciler]?.source, let repo = repoOfSource[source], let url = repos[repo]?.row.url,
+      let commit = commit ?? desired[reconciler]?.set?.commit?.id, let git, let mirror = try? git.mirror(of: url).mirror
+    else { return nil }
+    return Line(mirror: mirror, path: String(place[..<colon]), number: number, commit: commit)
   }
 
   /// The lines that give the variables in a value their values: of the Kustomization itself, or of a ConfigMap or Secret
@@ -79,19 +93,14 @@ extension Engine {
 
   /// The names of variables in a line of a file of the revision in effect (flux: post-build substitution).
   private func variableNames(at place: String, of reconciler: ObjectRef) async -> [String]? {
-    guard let colon = place.lastIndex(of: ":"), let line = Int(place[place.index(after: colon)...]),
-      let source = resources[reconciler]?.source, let repo = repoOfSource[source], let url = repos[repo]?.row.url,
-      let commit = desired[reconciler]?.set?.commit?.id, let git, let mirror = try? git.mirror(of: url).mirror
-    else { return nil }
-    let path = String(place[..<colon])
-    let bytes = try? await mirror.withTree(at: commit) { tree throws(GitError) in
-      try tree.read(path, limit: 4 << 20)
+    guard let line = line(at: place, of: reconciler) else { return nil }
+    let bytes = try? await line.mirror.withTree(at: line.commit) { tree throws(GitError) in
+      try tree.read(line.path)
     }.get()
-    guard let lines = bytes?.split(separator: 10, omittingEmptySubsequences: false), line > 0, line <= lines.count
-    else {
-      return nil
-    }
-    return VariableNames.names(in: String(decoding: lines[line - 1], as: UTF8.self))
+    guard let lines = bytes?.split(separator: 10, omittingEmptySubsequences: false),
+      lines.indices.contains(line.number - 1)
+    else { return nil }
+    return VariableNames.names(in: String(decoding: lines[line.number - 1], as: UTF8.self))
   }
 
   /// Where Git writes a field of an object that some reconciler applies.

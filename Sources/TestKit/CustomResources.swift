@@ -7,11 +7,7 @@ public enum CustomResources {
   /// Flux's own from the folder `shared/crds` beside the package where they exist, else minimal ones of ours.
   static func definitions() throws -> [JSON] {
     try KindAdapters.kinds.map { kind in
-      guard let folder = SharedFolder.path("crds") else { return minimal(kind) }
-      let file = "\(folder)/\(kind.plural).\(kind.groupKind.group).yaml"
-      guard let bytes = FileManager.default.contents(atPath: file) else { return minimal(kind) }
-      let documents = try YAMLReader.documents(in: [UInt8](bytes), rules: .core)
-      return documents.first.map { withoutEmptyDefaults($0.json) } ?? minimal(kind)
+      try read("\(kind.plural).\(kind.groupKind.group).yaml").first ?? minimal(kind)
     }
   }
 
@@ -19,10 +15,13 @@ public enum CustomResources {
   public static func all() throws -> [JSON] {
     guard let folder = SharedFolder.path("crds") else { return [] }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
-    return try names.flatMap { name -> [JSON] in
-      guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") else { return [] }
-      return try YAMLReader.documents(in: [UInt8](bytes), rules: .core).map { withoutEmptyDefaults($0.json) }
-    }
+    return try names.flatMap(read)
+  }
+
+  /// The definitions of a file of `shared/crds`; none where it is absent.
+  private static func read(_ name: String) throws -> [JSON] {
+    guard let bytes = SharedFolder.bytes("crds/\(name)") else { return [] }
+    return try YAMLReader.documents(in: bytes, rules: .core).map { withoutEmptyDefaults($0.json) }
   }
 
   /// Kubernetes 1.20 refuses `default: ""` below the top of a schema.

@@ -31,18 +31,19 @@ struct OneShot {
         snapshot.isComplete && !snapshot.drift.contains(where: \.provisional)
       }
     }
-    if kind == .drift { snapshot.drift = await Self.blamed(snapshot.drift, by: engine) }
+    if let namespace = command.namespace { snapshot = snapshot.narrowed(to: namespace) }
+    // The table shows no commits.
+    if kind == .drift, command.output == .json { snapshot.drift = await Self.blamed(snapshot.drift, by: engine) }
     running.cancel()
     await parts.endHelpers?()
-    let scoped = command.namespace.map { snapshot.narrowed(to: $0) } ?? snapshot
-    return report(Listing(kind, of: scoped, at: Date()), kind, scoped)
+    return report(Listing(kind, of: snapshot, at: Date()), kind, snapshot)
   }
 
   /// Rows that count with the commit that wrote the line behind each: looking through history is too much work for more.
   private static func blamed(_ rows: [DriftRow], by engine: Engine) async -> [DriftRow] {
     let blames = await engine.blames(of: Array(rows.filter(\.driftClass.isCounted).prefix(200)))
     return rows.map { row in
-      guard let line = blames[row.id]?.first(where: { $0.variable == nil }) else { return row }
+      guard let line = blames[row.id]?.ofValue else { return row }
       var row = row
       row.commit = line.commit
       row.origin = line.place

@@ -10,16 +10,9 @@ extension Page {
     guard let explanation = state.explained[ref]?.explanation else {
       return line([Span("Comparing \(untrusted: Names.label(ref))…", .dim)])
     }
-    if !explanation.lines.isEmpty {
-      line([
-        Span("- live", .live), Span("  "), Span("+ Git", .git), Span("  what an apply would do", .dim),
-      ])
-    }
+    guard !explanation.lines.isEmpty else { return write(rows) }
+    line([Span("- live", .live), Span("  "), Span("+ Git", .git), Span("  what an apply would do", .dim)])
     let known = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let texts = DriftText(state: state)
-    if explanation.lines.isEmpty {
-      for row in rows { for spans in texts.explained(row) { add(.spans(spans)) } }
-    }
     // What stands below a difference where the margin is too narrow comes after its last line.
     var below: [[Span]] = []
     for (index, text) in explanation.lines.enumerated() {
@@ -31,9 +24,15 @@ extension Page {
       if index == explanation.lines.count - 1 { flush(&below) }
     }
     let whole = rows.filter { $0.pointer.isEmpty || $0.driftClass == .pending }
-    guard !whole.isEmpty, !explanation.lines.isEmpty else { return }
+    guard !whole.isEmpty else { return }
     blank()
-    for row in whole { for spans in texts.explained(row) { add(.spans(spans)) } }
+    write(whole)
+  }
+
+  /// What has no place in the object.
+  private mutating func write(_ rows: [DriftRow]) {
+    let texts = DriftText(state: state)
+    for row in rows { for spans in texts.explained(row) { add(.spans(spans)) } }
   }
 
   private mutating func flush(_ below: inout [[Span]]) {
@@ -67,8 +66,7 @@ extension Page {
 
   /// Who wrote what Git says there: commit and age.
   private func margin(_ row: DriftRow) -> [Span] {
-    let line = state.blames(of: row).first { $0.variable == nil }
-    guard let commit = line?.commit ?? row.commit else { return [] }
+    guard let commit = state.blames(of: row).ofValue?.commit ?? row.commit else { return [] }
     let who = Names.oneLine(commit.author, limit: 20)
     return [
       Span(untrusted: commit.short, .commit),
