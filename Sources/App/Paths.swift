@@ -46,13 +46,6 @@ struct Paths: Sendable {
     return nil
   }
 
-  /// Whether a directory is this user's alone, and no link to another one.
-  static func isPrivate(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
-      && status.st_mode & 0o077 == 0
-  }
-
   private static func executable() -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes { bytes in

@@ -70,7 +70,7 @@ struct Setup: Sendable {
     options.readsSecrets = configuration.readsSecrets
     let schemas = "\(paths.cacheDirectory)/schemas"
     // Elsewhere somebody else could say what a field is.
-    if world == nil, Paths.makePrivate(schemas) == nil, Paths.isPrivate(schemas) {
+    if world == nil, (try? PrivateDirectory.make(schemas)) != nil {
       options.schemas = SchemaCache(folder: schemas)
     }
     if journal, world == nil {

@@ -84,7 +84,7 @@ extension Mirror {
   /// its own: history may be long, and nobody who reads trees waits for it.
   /// - Throws: `GitError` of kind `gone`, `corrupt`, `io`.
   public func blame(_ path: String, line: Int, at commit: String) async throws(GitError) -> CommitSummary? {
-    try await historian.blame(path, line: line, at: commit)
+    try await guarded { () throws(GitError) in try await historian.blame(path, line: line, at: commit) }
   }
 }
 

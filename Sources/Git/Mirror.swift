@@ -272,17 +272,22 @@ public final class Mirror: Sendable {
   private func read<T: Sendable>(
     _ body: (MirrorReader) async throws(GitError) -> T
   ) async throws(GitError) -> T {
-    guard !shared.withLock({ $0.isDamaged }) else {
-      throw GitError(.corrupt, "\(address.url): its mirror is damaged; it is fetched anew")
-    }
     let number = waiting.withLock { waiting in
       let number = waiting.indices.min { waiting[$0] < waiting[$1] } ?? 0
       waiting[number] += 1
       return number
     }
     defer { waiting.withLock { $0[number] -= 1 } }
+    return try await guarded { () throws(GitError) in try await body(readers[number]) }
+  }
+
+  /// Nothing is read of a mirror that is damaged, and whoever meets damage says so.
+  func guarded<T: Sendable>(_ body: () async throws(GitError) -> T) async throws(GitError) -> T {
+    guard !shared.withLock({ $0.isDamaged }) else {
+      throw GitError(.corrupt, "\(address.url): its mirror is damaged; it is fetched anew")
+    }
     do throws(GitError) {
-      return try await body(readers[number])
+      return try await body()
     } catch {
       if error.kind == .corrupt { shared.withLock { $0.isDamaged = true } }
       throw error

@@ -2,11 +2,11 @@ import FoundationEssentials
 import Glibc
 
 /// A directory that belongs to this user alone (C11).
-enum PrivateDirectory {
+public enum PrivateDirectory {
   /// Makes the directory, and the ones above it that are missing, with mode 0700. One that exists is checked through its
   /// descriptor and never changed.
   /// - Throws: `GitError` of kind `io` with what to do.
-  static func make(_ path: String) throws(GitError) {
+  public static func make(_ path: String) throws(GitError) {
     let parent = path.split(separator: "/").dropLast().joined(separator: "/")
     if access(path, F_OK) != 0, !parent.isEmpty {
       try? FileManager.default.createDirectory(
