@@ -1,10 +1,8 @@
 import Structured
 
 extension Comparison {
-  /// - Parameter whole: the desired list itself, for a row about all of it.
-  mutating func compare(
-    _ desired: [YAMLNode], _ live: JSONNode, _ node: SchemaTable.ID?, _ whole: YAMLNode
-  ) {
+  mutating func compareList(_ whole: PackedNode, _ live: JSONNode, _ node: SchemaTable.ID?) {
+    let desired = Array(whole.elements)
     let elements = live.elements.map(Array.init) ?? []
     let item = node.flatMap { schema.item(of: $0) }
     let keys = node.map { schema.keys(of: $0).map(\.name) } ?? ["name"]
@@ -33,7 +31,7 @@ extension Comparison {
 
   /// Same length, and each element satisfied: then server defaults inside do not show. Else one row for the list (R5c).
   private mutating func compareAtomic(
-    _ desired: [YAMLNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ whole: YAMLNode, _ liveList: JSONNode,
+    _ desired: [PackedNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ whole: PackedNode, _ liveList: JSONNode,
     _ node: SchemaTable.ID?
   ) {
     guard desired.count == live.count else { return note(.changed, whole, liveList, node) }
@@ -47,7 +45,7 @@ extension Comparison {
 
   /// Each desired element is satisfied by a live element of its own, in any order.
   private mutating func compareUnordered(
-    _ desired: [YAMLNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ whole: YAMLNode, _ liveList: JSONNode,
+    _ desired: [PackedNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ whole: PackedNode, _ liveList: JSONNode,
     _ node: SchemaTable.ID?, allowsMore: Bool
   ) {
     let wanted = desired.filter { !$0.isNull }
@@ -78,7 +76,7 @@ extension Comparison {
 
   /// Members are found by their value; those of sets of objects, which are atomic, by what they hold.
   private mutating func compareSet(
-    _ desired: [YAMLNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ node: SchemaTable.ID?
+    _ desired: [PackedNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ node: SchemaTable.ID?
   ) {
     let members = Set(live.compactMap { Scalar($0)?.text })
     for (index, element) in desired.enumerated() where !element.isNull {
@@ -95,7 +93,7 @@ extension Comparison {
   }
 
   private mutating func isMember(
-    _ element: YAMLNode, of live: [JSONNode], at index: Int, _ item: SchemaTable.ID?
+    _ element: PackedNode, of live: [JSONNode], at index: Int, _ item: SchemaTable.ID?
   ) -> Bool {
     // Mostly it is where it was; a long list is not searched for each.
     let places = [index] + (live.count > 200 ? [] : Array(live.indices))
@@ -109,7 +107,7 @@ extension Comparison {
 
   /// Elements are found by their keys, whatever their order (R5).
   private mutating func compareKeyed(
-    _ desired: [YAMLNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ keys: [SchemaTable.Key],
+    _ desired: [PackedNode], _ live: [JSONNode], _ item: SchemaTable.ID?, _ keys: [SchemaTable.Key],
     _ node: SchemaTable.ID?
   ) {
     let wanted = desired.map { identity($0, keys) }
@@ -143,7 +141,7 @@ extension Comparison {
   }
 
   private mutating func isDeduplicated(
-    _ desired: [YAMLNode], _ wanted: [String], _ key: String, _ live: JSONNode, _ item: SchemaTable.ID?,
+    _ desired: [PackedNode], _ wanted: [String], _ key: String, _ live: JSONNode, _ item: SchemaTable.ID?,
     _ keys: [SchemaTable.Key], at place: Int
   ) -> Bool {
     for (index, element) in desired.enumerated() where wanted[index] == key {
@@ -156,7 +154,7 @@ extension Comparison {
   }
 
   private mutating func compareItem(
-    _ desired: YAMLNode, _ live: JSONNode, _ index: Int, _ item: SchemaTable.ID?, _ keys: [SchemaTable.Key]
+    _ desired: PackedNode, _ live: JSONNode, _ index: Int, _ item: SchemaTable.ID?, _ keys: [SchemaTable.Key]
   ) {
     if isDone { return }
     steps.append(.item(index: index, keys: keys))
@@ -165,7 +163,7 @@ extension Comparison {
   }
 
   /// Whether one element is satisfied, without keeping what differs.
-  private mutating func satisfies(_ desired: YAMLNode, _ live: JSONNode, _ item: SchemaTable.ID?) -> Bool {
+  private mutating func satisfies(_ desired: PackedNode, _ live: JSONNode, _ item: SchemaTable.ID?) -> Bool {
     if desired.isNull { return live.isNull }
     let kept = found
     let wasEarly = stopsEarly
@@ -178,7 +176,7 @@ extension Comparison {
     return isEqual
   }
 
-  private func identity(_ node: YAMLNode, _ keys: [SchemaTable.Key]) -> String {
+  private func identity(_ node: PackedNode, _ keys: [SchemaTable.Key]) -> String {
     if keys.count == 1 { return node[keys[0].name].flatMap { Scalar($0) }?.text ?? keys[0].fallback ?? "" }
     return keys.map { node[$0.name].flatMap { Scalar($0) }?.text ?? $0.fallback ?? "" }.joined(separator: "\u{0}")
   }
@@ -189,7 +187,7 @@ extension Comparison {
   }
 
   /// Without a schema: the keys that Kubernetes' own lists of this name have, if every element has them.
-  private func guessedKeys(_ desired: [YAMLNode], _ live: [JSONNode]) -> [SchemaTable.Key]? {
+  private func guessedKeys(_ desired: [PackedNode], _ live: [JSONNode]) -> [SchemaTable.Key]? {
     guard case .key(let field)? = steps.last, !desired.isEmpty else { return nil }
     let names = field == "ports" && desired.contains { $0["containerPort"] != nil } ? "containerPorts" : field
     let keys = FieldFacts.listKeys[names] ?? [SchemaTable.Key(name: "name", fallback: nil)]

@@ -20,7 +20,7 @@ struct Difference {
   }
 
   var steps: [PathStep]
-  var desired: YAMLNode?
+  var desired: PackedNode?
   var live: JSONNode?
   let form: Form
   /// Whether the server's schema says what the field is.
@@ -50,7 +50,7 @@ struct Comparison {
   /// Beyond this an object is not compared any further; nobody reads that many rows of one object.
   static let differenceLimit = 500
 
-  init(kind: GroupKind, root: SchemaTable.ID?, desired: YAMLNode, schema: SchemaTable) {
+  init(kind: GroupKind, root: SchemaTable.ID?, desired: PackedNode, schema: SchemaTable) {
     self.schema = schema
     rules = KindRules.rules(for: kind)
     isBuiltIn = root.map { schema.has(.builtIn, $0) } ?? FieldFacts.isBuiltIn(group: kind.group)
@@ -73,25 +73,25 @@ struct Comparison {
     let normal = SecretValues.merged(desired)
     var comparison = Comparison(kind: desired.groupKind, root: root, desired: normal, schema: schema)
     comparison.stopsEarly = stopsEarly
-    guard case .map(let map) = normal.value, live.kind == .object else {
+    guard normal.isMap, live.kind == .object else {
       return [Difference(steps: [], desired: normal, live: live, form: .changed, isTyped: false)]
     }
-    comparison.compare(map, live, root, .root)
+    comparison.compareMap(normal, live, root, .root)
     return comparison.found
   }
 
-  mutating func note(_ form: Difference.Form, _ desired: YAMLNode?, _ live: JSONNode?, _ node: SchemaTable.ID?) {
+  mutating func note(_ form: Difference.Form, _ desired: PackedNode?, _ live: JSONNode?, _ node: SchemaTable.ID?) {
     if isDone { return }
     found.append(Difference(steps: steps, desired: desired, live: live, form: form, isTyped: node != nil))
   }
 
-  mutating func compare(_ desired: YAMLMap, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place) {
+  mutating func compareMap(_ desired: PackedNode, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place) {
     // Large maps are looked up by hash, or ten thousand labels would be compared with ten thousand labels.
     var index: [String: JSONNode]?
     if desired.count > 64, live.count > 64, let members = live.members {
       index = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     }
-    for (key, value) in desired {
+    for (key, value) in desired.entries {
       if isDone { return }
       if value.isNull || isIgnored(key, value, at: place) { continue }
       steps.append(.key(key))
@@ -105,8 +105,8 @@ struct Comparison {
         } else {
           compare(value, liveValue, nil, place.inner(key))
         }
-      } else if let map = value.map, place.inner(key).isMetadata {
-        compare(map, Self.nothing, nil, place.inner(key))
+      } else if value.isMap, place.inner(key).isMetadata {
+        compareMap(value, Self.nothing, nil, place.inner(key))
       } else {
         missing(value, key, child, keepsEmpty: liveValue == nil && isOpenMap(node, place))
       }
@@ -116,11 +116,12 @@ struct Comparison {
   }
 
   /// In something atomic a live-only entry is a difference, unless it is empty or a default.
-  private mutating func noteSurplus(_ desired: YAMLMap, _ live: JSONNode, _ node: SchemaTable.ID?) {
+  private mutating func noteSurplus(_ desired: PackedNode, _ live: JSONNode, _ node: SchemaTable.ID?) {
     guard let members = live.members else { return }
+    let wanted = PackedMap(desired)
     for (key, value) in members {
       if isDone { return }
-      if desired[key].map({ !$0.isNull }) ?? false || value.isEmptyValue { continue }
+      if wanted[key].map({ !$0.isNull }) ?? false || value.isEmptyValue { continue }
       if let scalar = Scalar(value), node.map({ schema.shape($0) != .map }) ?? true,
         FieldFacts.isDefault(scalar.text, of: key)
       {
@@ -140,7 +141,7 @@ struct Comparison {
     return child
   }
 
-  private func isIgnored(_ key: String, _ value: YAMLNode, at place: Place) -> Bool {
+  private func isIgnored(_ key: String, _ value: PackedNode, at place: Place) -> Bool {
     if case .root = place {
       if key == "rules" { return ignoresRules }
       if key == "sops" { return value["mac"] != nil || value["version"] != nil }
@@ -148,7 +149,7 @@ struct Comparison {
     return place.ignores(key)
   }
 
-  private func isExcused(_ value: YAMLNode, _ treatment: KindRules.Treatment) -> Bool {
+  private func isExcused(_ value: PackedNode, _ treatment: KindRules.Treatment) -> Bool {
     switch treatment {
     case .ignored: true
     case .ignoredWhenZero: Scalar(value)?.isZero ?? false
@@ -159,9 +160,9 @@ struct Comparison {
 
   /// Git says something where live has nothing (`drift.md` R4).
   /// - Parameter keepsEmpty: an entry of a map: the server keeps it, whatever its value.
-  private mutating func missing(_ value: YAMLNode, _ key: String, _ child: SchemaTable.Child, keepsEmpty: Bool) {
+  private mutating func missing(_ value: PackedNode, _ key: String, _ child: SchemaTable.Child, keepsEmpty: Bool) {
     let node: SchemaTable.ID? = if case .node(let id) = child { id } else { nil }
-    let mattersWhenEmpty = FieldFacts.meaningfulWhenEmpty.contains(key) && value.map != nil && isBuiltIn
+    let mattersWhenEmpty = FieldFacts.meaningfulWhenEmpty.contains(key) && value.isMap && isBuiltIn
     if value.isUnknown { return note(.unknown, value, nil, node) }
     if !mattersWhenEmpty, isNothing(value, node, keepsEmpty: keepsEmpty) { return }
     if case .dropped = child { return note(.unknownField, value, nil, node) }
@@ -169,15 +170,15 @@ struct Comparison {
   }
 
   /// Whether a desired value is the same as its absence.
-  private func isNothing(_ value: YAMLNode, _ node: SchemaTable.ID?, keepsEmpty: Bool) -> Bool {
-    switch value.value {
+  private func isNothing(_ value: PackedNode, _ node: SchemaTable.ID?, keepsEmpty: Bool) -> Bool {
+    switch value.kind {
     case .null: return true
-    case .list(let elements): return elements.isEmpty && !keepsEmpty
-    case .map(let map):
+    case .list: return value.count == 0 && !keepsEmpty
+    case .map:
       if keepsEmpty { return false }
       let isOpen = isOpenMap(node, .other)
-      return map.allSatisfy { isNothing($0.value, nil, keepsEmpty: isOpen) }
-    case .bool, .number, .string:
+      return value.entries.allSatisfy { isNothing($0.value, nil, keepsEmpty: isOpen) }
+    case .no, .yes, .number, .string:
       if keepsEmpty || Scalar(value)?.isZero != true { return false }
       return isBuiltIn || node.map { schema.has(.defaultsToZero, $0) } ?? false
     }
@@ -199,36 +200,36 @@ struct Comparison {
     return document.root
   }()
 
-  mutating func compare(_ desired: YAMLNode, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place) {
+  mutating func compare(_ desired: PackedNode, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place) {
     if steps.count > Self.depthLimit { return note(.tooDeep, desired, live, nil) }
     if desired.isUnknown { return note(.unknown, desired, live, node) }
-    switch desired.value {
+    switch desired.kind {
     case .null: return
-    case .map(let map):
+    case .map:
       guard live.kind == .object else {
-        if !(map.isEmpty && live.isEmptyValue) { note(.changed, desired, live, node) }
+        if !(desired.count == 0 && live.isEmptyValue) { note(.changed, desired, live, node) }
         return
       }
       let wasExact = isExact
       if let node, schema.has(.atomic, node) { isExact = true }
-      compare(map, live, node, place)
+      compareMap(desired, live, node, place)
       isExact = wasExact
-    case .list(let elements):
+    case .list:
       guard live.kind == .array else {
-        if !(elements.isEmpty && live.isEmptyValue) { note(.changed, desired, live, node) }
+        if !(desired.count == 0 && live.isEmptyValue) { note(.changed, desired, live, node) }
         return
       }
-      compare(elements, live, node, desired)
-    case .bool, .number, .string:
+      compareList(desired, live, node)
+    case .no, .yes, .number, .string:
       if !isSatisfied(desired, live, node) {
         note(desired.isEncrypted ? .encrypted : .changed, desired, live, node)
       }
     }
   }
 
-  private func isSatisfied(_ desired: YAMLNode, _ live: JSONNode, _ node: SchemaTable.ID?) -> Bool {
+  private func isSatisfied(_ desired: PackedNode, _ live: JSONNode, _ node: SchemaTable.ID?) -> Bool {
     if desired.origin.layer == .secret { return SecretValues.isSame(desired, live) }
-    if let text = desired.string, live.isString(text) { return true }
+    if desired.isSameString(as: live) { return true }
     guard let mine = Scalar(desired), let theirs = Scalar(live) else { return false }
     if mine.isZero, case .key(let key)? = steps.last, let becomes = FieldFacts.zeroBecomes[key], isBuiltIn {
       if case .bool = mine {} else if becomes.isEmpty || becomes.contains(theirs.text) { return true }
@@ -263,9 +264,9 @@ extension JSONNode {
   }
 }
 
-extension YAMLNode {
+extension PackedNode {
   /// A value that SOPS encrypted (wire-facts 7.3).
-  var isEncrypted: Bool { string?.hasPrefix("ENC[AES256_GCM,") ?? false }
+  var isEncrypted: Bool { hasPrefix("ENC[AES256_GCM,") }
 
   /// It depends on something that is not known here.
   var isUnknown: Bool { origin.layer == .undetermined }

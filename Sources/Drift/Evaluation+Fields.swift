@@ -7,9 +7,9 @@ extension Evaluation {
   mutating func compared(
     _ desired: DesiredObject, _ object: Object, _ root: JSONNode, labelled: Bool
   ) -> [DriftRow] {
-    if let row = switchedOff(desired.root) { return [row] }
+    if let row = switchedOff(desired.packed) { return [row] }
     if object.deleted != nil { return [terminating(object, root)] }
-    let switches = Switches(desired.root)
+    let switches = Switches(desired.packed)
     if switches.isOnlyCreated { return [whole(.excluded, .ignored(rule: "ssa: IfNotPresent"))] }
     if !input.isVersionServed { return [undetermined("apiVersion not served", note: desired.apiVersion)] }
     pauseByLive(root)
@@ -136,8 +136,8 @@ extension Evaluation {
     }
     var found = Found(added: walk.found)
     // What was applied once and is gone from Git, where no apply of the engine tells.
-    var before: [YAMLNode] = []
-    if !ownership.hasOwn, let lastApplied { before.append(YAMLNode(json: JSON(lastApplied))) }
+    var before: [PackedNode] = []
+    if !ownership.hasOwn, let lastApplied { before.append(PackedNode(YAMLNode(json: JSON(lastApplied)))) }
     if let previous = input.previous { before.append(SecretValues.merged(previous)) }
     for earlier in before {
       found.removed += RemovedFields.between(earlier, normal, live: root, root: type, schema: schema)

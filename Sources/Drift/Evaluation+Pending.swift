@@ -14,7 +14,7 @@ extension Evaluation {
 
   /// Nil unless HEAD says something else than the revision in effect.
   func aheadOf(_ desired: DesiredObject, _ root: JSONNode) -> Ahead? {
-    guard case .object(let head)? = input.head, head.root != desired.root else { return nil }
+    guard case .object(let head)? = input.head, head.packed != desired.packed else { return nil }
     let differences = Comparison.differences(of: head, from: root, schema: schema).map {
       (difference: $0, pointer: FieldPath($0.steps, live: root, desired: $0.desired).pointer)
     }
@@ -47,9 +47,9 @@ extension Evaluation {
   }
 }
 
-extension YAMLNode {
+extension PackedNode {
   /// Follows the steps of a difference; elements with keys are found by them.
-  func follow(_ steps: [PathStep], live: JSONNode) -> YAMLNode? {
+  func follow(_ steps: [PathStep], live: JSONNode) -> PackedNode? {
     var here = self
     var there: JSONNode? = live
     for step in steps {
@@ -59,8 +59,8 @@ extension YAMLNode {
         here = next
         there = there?[key]
       case .item(let index, let keys):
-        guard index >= 0, let element = there?[index], let list = here.list else { return nil }
-        let match = list.first { candidate in
+        guard index >= 0, let element = there?[index], here.isList else { return nil }
+        let match = here.elements.first { candidate in
           keys.allSatisfy { key in
             let mine = candidate[key.name].flatMap { Scalar($0) }?.text ?? key.fallback
             return mine == element[key.name].flatMap { Scalar($0) }?.text ?? key.fallback

@@ -15,7 +15,7 @@ extension Evaluation {
       guard case .object? = input.head else { return [] }
       return [whole(.pending, .gitAhead, fate: .pending, note: "HEAD adds it")]
     case .object(let desired):
-      if let switchedOff = switchedOff(desired.root) { return [switchedOff] }
+      if let switchedOff = switchedOff(desired.packed) { return [switchedOff] }
       if case .nothing = input.reconciler.inEffect { return [whole(.pending, .gitAhead, fate: .pending)] }
       if isCompleted(desired) { return [whole(.excluded, .ignored(rule: "completed"))] }
       if case .either = input.reconciler.inEffect, !wasThere || isOnlyInNewer {
@@ -34,13 +34,13 @@ extension Evaluation {
 
   /// A Job that cleans up after itself, a hook: gone because it did its work.
   private func isCompleted(_ desired: DesiredObject) -> Bool {
-    if Switches(desired.root).isHook { return true }
+    if Switches(desired.packed).isHook { return true }
     guard desired.groupKind == GroupKind(group: "batch", kind: "Job") else { return false }
-    return desired.root.value(at: "spec", "ttlSecondsAfterFinished").map { !$0.isNull } ?? false
+    return desired.packed.value(at: "spec", "ttlSecondsAfterFinished").map { !$0.isNull } ?? false
   }
 
   /// The row of an object that Git itself takes out of the engine's hands.
-  func switchedOff(_ root: YAMLNode) -> DriftRow? {
+  func switchedOff(_ root: PackedNode) -> DriftRow? {
     let switches = Switches(root)
     if isHelm {
       return switches.isHelmDetectionOff ? whole(.excluded, .ignored(rule: "driftDetection: disabled")) : nil

@@ -57,7 +57,7 @@ struct Evaluation {
     DriftRow(
       object: input.object, version: input.version, reconciler: input.reconciler.ref, path: "", pointer: "",
       driftClass: driftClass, cause: cause, fate: fate, desired: nil, live: nil, certainty: certainty,
-      firstSeen: input.now, origin: input.desired.object.flatMap { $0.place(of: $0.root.origin) }, note: note)
+      firstSeen: input.now, origin: input.desired.object.flatMap { $0.place(of: $0.packed.origin) }, note: note)
   }
 
   func undetermined(_ reason: String, note: String? = nil) -> DriftRow {

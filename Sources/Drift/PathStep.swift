@@ -34,7 +34,7 @@ struct FieldPath {
   private(set) var owned: [Owned] = []
 
   /// - Parameter desired: what Git has at the end of the path: it names the element that live lacks.
-  init(_ steps: [PathStep], live root: JSONNode?, desired: YAMLNode?) {
+  init(_ steps: [PathStep], live root: JSONNode?, desired: PackedNode?) {
     var here = root
     for (depth, step) in steps.enumerated() {
       let isLast = depth == steps.count - 1

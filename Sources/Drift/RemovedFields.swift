@@ -4,7 +4,7 @@ import Structured
 struct RemovedFields {
   struct Field {
     let steps: [PathStep]
-    let before: YAMLNode
+    let before: PackedNode
     let live: JSONNode
   }
 
@@ -15,7 +15,7 @@ struct RemovedFields {
   private static let limit = 100
 
   static func between(
-    _ before: YAMLNode, _ after: YAMLNode, live: JSONNode, root: SchemaTable.ID?, schema: SchemaTable
+    _ before: PackedNode, _ after: PackedNode, live: JSONNode, root: SchemaTable.ID?, schema: SchemaTable
   ) -> [Field] {
     var walk = RemovedFields(schema: schema)
     walk.visit(before, after, live, root, .root)
@@ -25,12 +25,13 @@ struct RemovedFields {
   private init(schema: SchemaTable) { self.schema = schema }
 
   private mutating func visit(
-    _ before: YAMLNode, _ after: YAMLNode, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place
+    _ before: PackedNode, _ after: PackedNode, _ live: JSONNode, _ node: SchemaTable.ID?, _ place: Place
   ) {
     guard steps.count <= Comparison.depthLimit, found.count < Self.limit else { return }
-    switch (before.value, after.value) {
-    case (.map(let old), .map(let new)):
-      for (key, value) in old where !value.isNull && !place.hidesSurplus(key) {
+    switch (before.kind, after.kind) {
+    case (.map, .map):
+      let new = PackedMap(after)
+      for (key, value) in before.entries where !value.isNull && !place.hidesSurplus(key) {
         guard let here = live[key], !here.isEmptyValue else { continue }
         steps.append(.key(key))
         defer { steps.removeLast() }
@@ -40,17 +41,17 @@ struct RemovedFields {
         if let next = new[key], !next.isNull {
           visit(value, next, here, child, inner)
         } else if inner.isOpenMap || child.map({ schema.shape($0) == .map }) ?? false {
-          visit(value, YAMLNode(.map(YAMLMap())), here, child, inner)
+          visit(value, PackedNode.emptyMap, here, child, inner)
         } else {
           keep(value, here)
         }
       }
-    case (.list(let old), .list(let new)): visitList(old, new, live, node)
+    case (.list, .list): visitList(Array(before.elements), Array(after.elements), live, node)
     default: break
     }
   }
 
-  private mutating func visitList(_ old: [YAMLNode], _ new: [YAMLNode], _ live: JSONNode, _ node: SchemaTable.ID?) {
+  private mutating func visitList(_ old: [PackedNode], _ new: [PackedNode], _ live: JSONNode, _ node: SchemaTable.ID?) {
     guard let node, schema.shape(node) == .list, let elements = live.elements.map(Array.init) else { return }
     let keys = schema.keys(of: node)
     let isSet = schema.listTypes[Int(node)] == .set
@@ -58,7 +59,7 @@ struct RemovedFields {
     func identity(_ value: (String) -> Scalar?) -> String {
       keys.map { value($0.name)?.text ?? $0.fallback ?? "" }.joined(separator: "\u{0}")
     }
-    func identity(_ element: YAMLNode) -> String {
+    func identity(_ element: PackedNode) -> String {
       isSet ? Scalar(element)?.text ?? "" : identity { element[$0].flatMap { Scalar($0) } }
     }
     func identity(_ element: JSONNode) -> String {
@@ -80,7 +81,7 @@ struct RemovedFields {
     }
   }
 
-  private mutating func keep(_ before: YAMLNode, _ live: JSONNode) {
+  private mutating func keep(_ before: PackedNode, _ live: JSONNode) {
     guard let step = steps.last, !SurplusWalk.isDefault(live, step), found.count < Self.limit else { return }
     found.append(Field(steps: steps, before: before, live: live))
   }

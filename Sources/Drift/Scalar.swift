@@ -10,12 +10,13 @@ enum Scalar {
   case string(String)
 
   /// Nil for lists and maps.
-  init?(_ node: YAMLNode) {
-    switch node.value {
+  init?(_ node: PackedNode) {
+    switch node.kind {
     case .null: self = .null
-    case .bool(let value): self = .bool(value)
-    case .number(let text): self = .number(text)
-    case .string(let text): self = .string(text)
+    case .no: self = .bool(false)
+    case .yes: self = .bool(true)
+    case .number: self = .number(node.number ?? "0")
+    case .string: self = .string(node.string ?? "")
     case .list, .map: return nil
     }
   }

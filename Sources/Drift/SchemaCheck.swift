@@ -20,7 +20,7 @@ extension SchemaTable {
       return nil
     }
     var check = SchemaCheck(table: self, isOpen: isOpen)
-    check.object(object.root, root, [], isRoot: true)
+    check.object(object.packed, root, [], isRoot: true)
     return check.problems
   }
 }
@@ -30,11 +30,11 @@ private struct SchemaCheck {
   let isOpen: (String) -> Bool
   var problems: [SchemaProblem] = []
 
-  private mutating func report(_ sentence: String, _ node: YAMLNode, _ path: [String]) {
+  private mutating func report(_ sentence: String, _ node: PackedNode, _ path: [String]) {
     problems.append(SchemaProblem(path: path, origin: node.origin, sentence: sentence))
   }
 
-  private mutating func value(_ node: YAMLNode, _ id: SchemaTable.ID, _ path: [String]) {
+  private mutating func value(_ node: PackedNode, _ id: SchemaTable.ID, _ path: [String]) {
     // Null takes a field away.
     if node.isUnknown || node.isNull { return }
     if let text = node.string, isOpen(text) { return }
@@ -42,22 +42,22 @@ private struct SchemaCheck {
     case .any: return
     case .object: object(node, id, path, isRoot: false)
     case .map:
-      guard let map = node.map else { return report("\(Self.name(node)) where a map belongs", node, path) }
+      guard node.isMap else { return report("\(Self.name(node)) where a map belongs", node, path) }
       guard let item = table.item(of: id) else { return }
-      for (key, inner) in map { value(inner, item, path + [key]) }
+      for (key, inner) in node.entries { value(inner, item, path + [key]) }
     case .list:
-      guard let elements = node.list else { return report("\(Self.name(node)) where a list belongs", node, path) }
+      guard node.isList else { return report("\(Self.name(node)) where a list belongs", node, path) }
       guard let item = table.item(of: id) else { return }
-      for (index, inner) in elements.enumerated() { value(inner, item, path + ["\(index)"]) }
+      for (index, inner) in node.elements.enumerated() { value(inner, item, path + ["\(index)"]) }
     case .scalar:
       guard let wanted = Self.misfit(node, table.scalars[Int(id)]) else { return }
       report("\(Self.name(node)) where \(wanted) belongs", node, path)
     }
   }
 
-  mutating func object(_ node: YAMLNode, _ id: SchemaTable.ID, _ path: [String], isRoot: Bool) {
-    guard let map = node.map else { return report("\(Self.name(node)) where a map belongs", node, path) }
-    for (key, inner) in map {
+  mutating func object(_ node: PackedNode, _ id: SchemaTable.ID, _ path: [String], isRoot: Bool) {
+    guard node.isMap else { return report("\(Self.name(node)) where a map belongs", node, path) }
+    for (key, inner) in node.entries {
       switch table.child(of: id, named: key) {
       case .node(let child): value(inner, child, path + [key])
       case .free: continue
@@ -68,13 +68,13 @@ private struct SchemaCheck {
         report("unknown field \"\(key)\"\(near)", inner, path + [key])
       }
     }
-    for name in table.names(requiredBy: id) where map[name] == nil { report("\"\(name)\" is missing", node, path) }
+    for name in table.names(requiredBy: id) where node[name] == nil { report("\"\(name)\" is missing", node, path) }
   }
 
-  private static func name(_ node: YAMLNode) -> String {
-    switch node.value {
+  private static func name(_ node: PackedNode) -> String {
+    switch node.kind {
     case .null: "nothing"
-    case .bool: "true or false"
+    case .no, .yes: "true or false"
     case .number: "a number"
     case .string: "text"
     case .list: "a list"
@@ -83,13 +83,13 @@ private struct SchemaCheck {
   }
 
   /// What belongs there; nil when the value fits.
-  private static func misfit(_ node: YAMLNode, _ scalar: ScalarClass) -> String? {
-    switch (scalar, node.value) {
+  private static func misfit(_ node: PackedNode, _ scalar: ScalarClass) -> String? {
+    switch (scalar, node.kind) {
     case (_, .list), (_, .map): "a single value"
     case (.unknown, _), (_, .null): nil
     case (.string, .string), (.dateTime, .string), (.duration, .string), (.bytes, .string): nil
-    case (.integer, .number(let text)) where !text.utf8.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }): nil
-    case (.number, .number), (.boolean, .bool), (.quantity, .number), (.quantity, .string): nil
+    case (.integer, .number) where !(node.number ?? "").utf8.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }): nil
+    case (.number, .number), (.boolean, .no), (.boolean, .yes), (.quantity, .number), (.quantity, .string): nil
     case (.intOrString, .number), (.intOrString, .string): nil
     case (.string, _), (.dateTime, _), (.duration, _), (.bytes, _): "text"
     case (.integer, _): "a whole number"

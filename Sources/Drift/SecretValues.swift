@@ -24,17 +24,19 @@ public enum SecretValues {
   public static func hashed(_ desired: DesiredObject) -> DesiredObject {
     var result = desired
     guard desired.groupKind == kind else {
-      if desired.root.holdsSecret { result.root = withoutSecrets(desired.root) }
+      if desired.packed.holdsSecret { result.root = withoutSecrets(desired.root) }
       return result
     }
-    result.root = merged(desired)
-    guard var data = result.root["data"]?.map else { return result }
-    data.mutateValues { _, value in
-      if let text = value.string, !text.isEmpty, !value.isEncrypted, !value.isUnknown {
-        value = YAMLNode(.string(SecretTag(data: text).tagged), origin: value.origin)
+    var root = merged(desired).unpacked
+    if var data = root["data"]?.map {
+      data.mutateValues { _, value in
+        if let text = value.string, !text.isEmpty, !isOpen(value) {
+          value = YAMLNode(.string(SecretTag(data: text).tagged), origin: value.origin)
+        }
       }
+      root["data"] = YAMLNode(.map(data), origin: root["data"]?.origin ?? .none)
     }
-    result.root["data"] = YAMLNode(.map(data), origin: result.root["data"]?.origin ?? .none)
+    result.root = root
     return result
   }
 
@@ -47,7 +49,7 @@ public enum SecretValues {
     case .list(let elements): node.value = .list(elements.map(withoutSecrets))
     case .null: break
     case .bool, .number, .string:
-      if node.origin.layer == .secret, let text = Scalar(node)?.text {
+      if node.origin.layer == .secret, let text = Scalar(PackedNode(node))?.text {
         node.value = .string(SecretTag(text: text).tagged)
       }
     }
@@ -55,7 +57,7 @@ public enum SecretValues {
   }
 
   /// Whether a value made by a variable from a Secret is the one that lives; either may be a hash already.
-  static func isSame(_ desired: YAMLNode, _ live: JSONNode) -> Bool {
+  static func isSame(_ desired: PackedNode, _ live: JSONNode) -> Bool {
     guard let mine = Scalar(desired), let theirs = Scalar(live) else { return false }
     return SecretTag(text: mine.text) == SecretTag(text: theirs.text)
   }
@@ -64,19 +66,26 @@ public enum SecretValues {
   private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
   /// The desired object as the server stores it: a Secret's `stringData` is merged over its `data` (`drift.md` N2).
-  static func merged(_ desired: DesiredObject) -> YAMLNode {
-    guard desired.groupKind == kind, let text = desired.root["stringData"] else { return desired.root }
+  static func merged(_ desired: DesiredObject) -> PackedNode {
+    guard desired.groupKind == kind, desired.packed["stringData"] != nil else { return desired.packed }
     var root = desired.root
+    let text = root["stringData"]
     root["stringData"] = nil
     var data = root["data"]?.map ?? YAMLMap()
-    for (key, value) in text.map ?? YAMLMap() {
-      guard let scalar = Scalar(value), !value.isNull else { continue }
+    for (key, value) in text?.map ?? YAMLMap() {
+      guard let scalar = Scalar(PackedNode(value)), !value.isNull else { continue }
       data[key] =
-        value.isEncrypted || value.isUnknown || scalar.text.isEmpty
+        isOpen(value) || scalar.text.isEmpty
         ? value : YAMLNode(.string(SecretTag(text: scalar.text).tagged), origin: value.origin)
     }
-    root["data"] = YAMLNode(.map(data), origin: text.origin)
-    return root
+    root["data"] = YAMLNode(.map(data), origin: text?.origin ?? .none)
+    return PackedNode(root)
+  }
+
+  /// A value that is not known here.
+  private static func isOpen(_ value: YAMLNode) -> Bool {
+    let value = PackedNode(value)
+    return value.isEncrypted || value.isUnknown
   }
 
   private static func hashed(_ values: JSONObject, _ tag: (String) -> SecretTag) -> JSONObject {
@@ -86,13 +95,13 @@ public enum SecretValues {
   }
 }
 
-extension YAMLNode {
+extension PackedNode {
   /// A variable from a Secret made it, or something in it.
   var holdsSecret: Bool {
-    switch value {
-    case .map(let map): map.contains { $0.value.holdsSecret }
-    case .list(let elements): elements.contains(where: \.holdsSecret)
-    case .null, .bool, .number, .string: origin.layer == .secret
+    switch kind {
+    case .map: entries.contains { $0.value.holdsSecret }
+    case .list: elements.contains(where: \.holdsSecret)
+    case .null, .no, .yes, .number, .string: origin.layer == .secret
     }
   }
 }

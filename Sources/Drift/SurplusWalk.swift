@@ -36,7 +36,7 @@ struct SurplusWalk {
   private struct Position {
     var fields: JSONNode
     var live: JSONNode
-    var desired: YAMLNode?
+    var desired: PackedNode?
     var applied: JSONNode?
     var node: SchemaTable.ID?
     /// Names of the fields that are this element's key.
@@ -44,7 +44,7 @@ struct SurplusWalk {
     var place = Place.other
   }
 
-  mutating func walk(_ entry: Ownership.Entry, live: JSONNode, desired: YAMLNode?, root: SchemaTable.ID?) {
+  mutating func walk(_ entry: Ownership.Entry, live: JSONNode, desired: PackedNode?, root: SchemaTable.ID?) {
     // Whoever made the object owns the defaults that it got then.
     if entry.party == .human, isCreator(entry) { return }
     let start = Position(
@@ -63,7 +63,7 @@ struct SurplusWalk {
 
   private mutating func visit(_ here: Position, _ entry: Ownership.Entry) {
     guard steps.count <= Comparison.depthLimit else { return }
-    let map = here.desired?.map
+    let map = here.desired.map(PackedMap.init)
     here.fields.forEachMember { key, fields in
       if found.count >= Self.limit { return }
       let place: (PathStep, Position)?
@@ -90,7 +90,7 @@ struct SurplusWalk {
   }
 
   private func follow(
-    field name: String, _ desired: YAMLNode?, _ fields: JSONNode, from here: Position
+    field name: String, _ desired: PackedNode?, _ fields: JSONNode, from here: Position
   ) -> (PathStep, Position)? {
     var next = Position(fields: fields, live: here.live)
     if here.place.hidesSurplus(name) || here.keys.contains(name) { return nil }
@@ -117,7 +117,7 @@ struct SurplusWalk {
       guard let index = Array(elements).firstIndex(where: { Scalar($0)?.text == text }), let live = here.live[index]
       else { return nil }
       next.live = live
-      next.desired = here.desired?.list?.first { Scalar($0)?.text == text }
+      next.desired = here.desired?.elements.first { Scalar($0)?.text == text }
       next.applied = here.applied?.elements?.first { Scalar($0)?.text == text }
       return (.member(index: index), next)
     }
@@ -135,7 +135,7 @@ struct SurplusWalk {
       return nil
     }
     next.live = all[index]
-    next.desired = here.desired?.list?.first { element in isSame { element[$0].flatMap { Scalar($0) } } }
+    next.desired = here.desired?.elements.first { element in isSame { element[$0].flatMap { Scalar($0) } } }
     next.applied = here.applied?.elements?.first { element in isSame { element[$0].flatMap { Scalar($0) } } }
     next.keys = keys.map(\.name)
     return (.item(index: index, keys: keys), next)

@@ -3,10 +3,10 @@ import Structured
 
 /// Labels and annotations by which one object is taken out of its reconciler's hands (wire-facts 1.4).
 struct Switches {
-  private var desired: [YAMLNode] = []
+  private var desired: [PackedNode] = []
   private var live: [JSONNode] = []
 
-  init(_ root: YAMLNode) {
+  init(_ root: PackedNode) {
     guard let metadata = root["metadata"] else { return }
     desired = [metadata["labels"], metadata["annotations"]].compactMap { $0 }
   }

@@ -7,7 +7,7 @@ public struct UnifiedView {
   private struct Change {
     let row: DriftRow
     let steps: [PathStep]
-    let desired: YAMLNode?
+    let desired: PackedNode?
     let live: JSONNode?
   }
 
@@ -104,12 +104,12 @@ public struct UnifiedView {
 
   /// - Parameter shown: fields that stand there already.
   private mutating func write(
-    _ node: Node, _ desired: YAMLNode?, _ live: JSONNode?, indent: Int, shown: Set<String> = []
+    _ node: Node, _ desired: PackedNode?, _ live: JSONNode?, indent: Int, shown: Set<String> = []
   ) {
     var left = node.children
     var hidden = 0
-    if let map = desired?.map {
-      for (key, value) in map {
+    if let desired, desired.isMap {
+      for (key, value) in desired.entries {
         guard let index = left.firstIndex(where: { $0.step?.isKey(key) ?? false }) else {
           if !shown.contains(key) { hidden += 1 }
           continue
@@ -118,9 +118,9 @@ public struct UnifiedView {
         write(entry: left.remove(at: index), value, live?[key], indent: indent)
       }
       fold(&hidden, indent, "field")
-    } else if let list = desired?.list {
+    } else if let desired, desired.isList {
       let shown = left.count { $0.change?.desired != nil || $0.change == nil }
-      hidden = max(0, list.count - shown)
+      hidden = max(0, desired.count - shown)
     }
     for child in left {
       let next = child.step.flatMap { desired?.follow([$0], live: live ?? Self.nothing) }
@@ -142,7 +142,7 @@ public struct UnifiedView {
     count = 0
   }
 
-  private mutating func write(entry node: Node, _ desired: YAMLNode?, _ live: JSONNode?, indent: Int) {
+  private mutating func write(entry node: Node, _ desired: PackedNode?, _ live: JSONNode?, indent: Int) {
     guard let step = node.step else { return }
     if let change = node.change { return write(change, step, indent: indent) }
     switch step {
@@ -243,14 +243,14 @@ extension JSONNode {
   }
 }
 
-extension YAMLNode {
+extension PackedNode {
   /// Bytes of all its texts.
   fileprivate var roughSize: Int {
-    switch value {
-    case .map(let map): map.reduce(0) { $0 + $1.key.utf8.count + $1.value.roughSize }
-    case .list(let list): list.reduce(0) { $0 + $1.roughSize }
-    case .string(let text), .number(let text): text.utf8.count
-    case .bool, .null: 4
+    switch kind {
+    case .map: entries.reduce(0) { $0 + $1.key.utf8.count + $1.value.roughSize }
+    case .list: elements.reduce(0) { $0 + $1.roughSize }
+    case .string, .number: textSize
+    case .no, .yes, .null: 4
     }
   }
 }

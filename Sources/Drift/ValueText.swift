@@ -6,13 +6,13 @@ struct ValueText {
 
   /// Both sides, so that long ones are cut around their first difference.
   static func pair(
-    _ desired: YAMLNode?, _ live: JSONNode?, steps: [PathStep], isSecret: Bool
+    _ desired: PackedNode?, _ live: JSONNode?, steps: [PathStep], isSecret: Bool
   ) -> (desired: String?, live: String?) {
     let desired = desired.flatMap { $0.isNull ? nil : $0 }
     let live = live.flatMap { $0.isNull ? nil : $0 }
     if desired?.holdsSecret ?? false {
       guard let desired, Scalar(desired) != nil else {
-        return (desired.map { several($0.map?.count ?? $0.list?.count ?? 1) }, live.map { several(max($0.count, 1)) })
+        return (desired.map { several(Scalar($0) == nil ? $0.count : 1) }, live.map { several(max($0.count, 1)) })
       }
       let mine = SecretTag(text: text(desired))
       let theirs = live.map { SecretTag(text: text($0)) }
@@ -22,19 +22,17 @@ struct ValueText {
       if case .key(let field)? = steps.first, field == "data" || field == "stringData" { return secret(desired, live) }
       // Whatever else holds several values of a Secret may hold its record of the last apply.
       if desired.map({ Scalar($0) == nil }) ?? false || live.map({ Scalar($0) == nil }) ?? false {
-        return (desired.map { several($0.map?.count ?? 1) }, live.map { several($0.count) })
+        return (desired.map { several($0.isMap ? $0.count : 1) }, live.map { several($0.count) })
       }
     }
     return cut(desired.map(text), live.map(text))
   }
 
-  static func text(_ node: YAMLNode) -> String {
-    switch node.value {
-    case .string(let text): text.isEmpty ? "\"\"" : text
-    case .number(let text): text
-    case .bool(let value): value ? "true" : "false"
-    case .null: "null"
-    case .list, .map: String(decoding: node.json.encoded(), as: UTF8.self)
+  static func text(_ node: PackedNode) -> String {
+    switch Scalar(node) {
+    case .string("")?: "\"\""
+    case let scalar?: scalar.text
+    case nil: String(decoding: node.json.encoded(), as: UTF8.self)
     }
   }
 
@@ -43,11 +41,11 @@ struct ValueText {
     return String(decoding: node.bytes(), as: UTF8.self)
   }
 
-  private static func secret(_ desired: YAMLNode?, _ live: JSONNode?) -> (String?, String?) {
+  private static func secret(_ desired: PackedNode?, _ live: JSONNode?) -> (String?, String?) {
     let mine = desired?.string.map(SecretTag.init(data:))
     let theirs = live?.string.map(SecretTag.init(data:))
     // Anything but one value is a map of them: their number says enough.
-    let left = mine?.shown(against: theirs) ?? desired.map { several($0.map?.count ?? 1) }
+    let left = mine?.shown(against: theirs) ?? desired.map { several($0.isMap ? $0.count : 1) }
     let right = theirs?.shown(against: mine) ?? live.map { several(max($0.count, 1)) }
     return (left, right)
   }

@@ -79,7 +79,7 @@ struct Verdict {
   }
 
   /// A field that HEAD changes.
-  func ahead(_ steps: [PathStep], desired: YAMLNode?, live value: JSONNode?, origin: String?) -> DriftRow {
+  func ahead(_ steps: [PathStep], desired: PackedNode?, live value: JSONNode?, origin: String?) -> DriftRow {
     let path = FieldPath(steps, live: live, desired: desired)
     let texts = ValueText.pair(desired, value, steps: steps, isSecret: isSecret)
     let finding = Finding(driftClass: .pending, cause: .gitAhead)
@@ -125,7 +125,7 @@ struct Verdict {
   private func sentOtherwise(_ entry: Ownership.Entry, _ difference: Difference) -> Bool {
     guard entry.owner.manager.hasSuffix("client-side-apply"), let value = difference.live.flatMap({ Scalar($0) }),
       let applied = LastApplied.node(of: live),
-      let sent = YAMLNode(json: JSON(applied)).follow(difference.steps, live: live).flatMap({ Scalar($0) })
+      let sent = PackedNode(YAMLNode(json: JSON(applied))).follow(difference.steps, live: live).flatMap({ Scalar($0) })
     else { return false }
     return sent.text != value.text
   }

@@ -71,8 +71,7 @@ public struct HelmManifest: Sendable {
     let text = Array((release["manifest"]?.string ?? "").utf8)
     let namespace = namespace
     let files = FileIndex([file])
-    objects = try manifest.resources(in: text).map {
-      DesiredObject($0, files: files, defaultNamespace: namespace)
-    }
+    objects = DesiredObject.all(
+      try manifest.resources(in: text), [], files: files, defaultNamespace: namespace)
   }
 }

@@ -53,11 +53,7 @@ public struct Renderer: Sendable {
       undetermined.append(fields)
     }
     let files = build.files
-    return zip(list.resources, undetermined).map { resource, fields in
-      var object = DesiredObject(resource, files: files)
-      object.undetermined = fields
-      return object
-    }
+    return DesiredObject.all(list.resources, undetermined, files: files)
   }
 
   /// What a directory makes, as Flux would build it for a Kustomization that says nothing more than this path.
@@ -76,13 +72,9 @@ public struct Renderer: Sendable {
     }
     let list = try build.build(KustomizationFile(root, place: build.place), in: directory)
     let files = build.files
-    return list.resources.map { resource in
-      var resource = resource
-      let encrypted = Sops.open(&resource)
-      var object = DesiredObject(resource, files: files)
-      object.undetermined = encrypted
-      return object
-    }
+    var resources = list.resources
+    let encrypted = resources.indices.map { Sops.open(&resources[$0]) }
+    return DesiredObject.all(resources, encrypted, files: files)
   }
 
   /// The kustomization of a directory as the controller leaves it: its own, or a generated one, and what the spec adds.
@@ -113,13 +105,25 @@ public struct Renderer: Sendable {
 }
 
 extension DesiredObject {
+  /// - Parameter undetermined: the fields of each whose values are not known.
+  static func all(
+    _ resources: [Resource], _ undetermined: [[UndeterminedField]], files: FileIndex, defaultNamespace: String = ""
+  ) -> [DesiredObject] {
+    let packed = PackedNode.packed(resources.map(\.root))
+    return resources.indices.map { index in
+      var object = DesiredObject(
+        resources[index].id, packed[index], files: files, defaultNamespace: defaultNamespace)
+      if undetermined.indices.contains(index) { object.undetermined = undetermined[index] }
+      return object
+    }
+  }
+
   /// Identity without a namespace for built-in kinds that have none, whatever the manifest says.
-  init(_ resource: Resource, files: FileIndex, defaultNamespace: String = "") {
-    let id = resource.id
+  private init(_ id: ResourceID, _ packed: PackedNode, files: FileIndex, defaultNamespace: String) {
     let isClusterScoped = BuiltinScope.isClusterScoped(group: id.group, kind: id.kind)
     self.init(
       groupKind: GroupKind(group: id.group, kind: id.kind), version: id.version,
       namespace: isClusterScoped ? "" : id.namespace.isEmpty ? defaultNamespace : id.namespace, name: id.name,
-      root: resource.root, files: files)
+      packed: packed, files: files)
   }
 }

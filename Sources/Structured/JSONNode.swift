@@ -29,7 +29,12 @@ public struct JSONNode: Sendable {
   public func isString(_ text: String) -> Bool {
     guard node.isKind(CSJ_STRING) else { return false }
     var text = text
-    return text.withUTF8 { wanted in document.withText(node) { $0.isSame(as: wanted) } }
+    return text.withUTF8 { isString($0) }
+  }
+
+  func isString(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let node = node
+    return node.isKind(CSJ_STRING) && Int(node.length) == text.count && document.withText(node) { $0.isSame(as: text) }
   }
   /// The exact text of a number.
   public var number: String? { node.isKind(CSJ_NUMBER) ? text : nil }

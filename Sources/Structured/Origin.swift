@@ -74,6 +74,10 @@ public struct Origin: Hashable, Sendable {
   /// It names a file.
   public var hasFile: Bool { bits >> 40 != Self.fileLimit }
 
+  /// The same in eight bytes without alignment.
+  var packed: UInt64 { bits }
+  init(packed: UInt64) { bits = packed }
+
   /// The same place, as a value that another step put where it is.
   public func layered(_ layer: Layer, step: Int = 0) -> Origin {
     Origin(file: file, line: line, layer: layer, step: step)

@@ -112,7 +112,7 @@ extension DesiredJob {
         Problem(text: "no directory of \(commit.prefix(7)) in \(mirror.address.url) makes what was applied"))
     }
     let isOne = same.dropFirst().allSatisfy { other in
-      first.index.allSatisfy { other.index[$0.key]?.root == $0.value.root }
+      first.index.allSatisfy { other.index[$0.key]?.packed == $0.value.packed }
     }
     guard isOne else {
       return .failure(

@@ -71,7 +71,7 @@ struct DesiredJob: Sendable {
     guard let version = release.previous,
       let before = try? await releases.objects(of: release, version).map(SecretValues.hashed)
     else { return [:] }
-    return index(before, discovery).filter { ref, old in objects[ref].map { $0.root != old.root } ?? false }
+    return index(before, discovery).filter { ref, old in objects[ref].map { $0.packed != old.packed } ?? false }
   }
 
   private mutating func kustomization() async -> DesiredState.Value {

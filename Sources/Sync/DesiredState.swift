@@ -37,7 +37,7 @@ struct DesiredSet: Sendable {
   /// The objects of which one of the revisions says something else than before.
   func differences(from before: DesiredSet) -> Set<ObjectRef> {
     func isSame(_ a: DesiredObject?, _ b: DesiredObject?) -> Bool {
-      a?.version == b?.version && a?.root == b?.root && a?.undetermined == b?.undetermined
+      a?.version == b?.version && a?.packed == b?.packed && a?.undetermined == b?.undetermined
     }
     var touched: Set<ObjectRef> = []
     for ref in Set(objects.keys).union(before.objects.keys)

@@ -154,7 +154,7 @@ extension Engine {
     input.newerRelease = newerRelease(of: resource)
     input.autoscalers = (autoscaled[pair.object] ?? []).sorted().compactMap { autoscalers[$0] }
     // Asked of the few objects only whose replicas Git sets.
-    if wanted?.root["spec"]?["replicas"] != nil { input.seesAutoscalers = seesAutoscalers(of: pair.object) }
+    if wanted?.packed["spec"]?["replicas"] != nil { input.seesAutoscalers = seesAutoscalers(of: pair.object) }
     input.ignore = options.ignore + ignoreRules(of: set, pair)
     input.isVersionServed = wanted == nil || discovery.versions(of: pair.object.groupKind).contains(version)
     return CompareRequest(

@@ -107,7 +107,7 @@ extension Engine {
   private func placeInGit(of path: [String], in ref: ObjectRef) -> (reconciler: ObjectRef, place: String)? {
     for parent in owners[ref] ?? [] {
       guard let object = desired[parent]?.set?.objects[ref] else { continue }
-      var node: YAMLNode? = object.root
+      var node: PackedNode? = object.packed
       for step in path { node = node?[step] }
       if let node, let place = object.place(of: node.origin) { return (parent, place) }
     }
@@ -120,22 +120,22 @@ extension Engine {
     guard let leaf = row.path.split(whereSeparator: { ".[".contains($0) }).last.map(String.init) else { return [] }
     for parent in owners[row.reconciler] ?? [] {
       guard let release = desired[parent]?.set?.objects[row.reconciler] else { continue }
-      let value = release.root["spec"]?["values"]?.first(named: leaf)
-      guard let place = release.place(of: (value ?? release.root).origin) else { continue }
+      let value = release.packed["spec"]?["values"]?.first(named: leaf)
+      guard let place = release.place(of: (value ?? release.packed).origin) else { continue }
       if let line = await blame(place, of: parent) { return [line] }
     }
     return []
   }
 }
 
-extension YAMLNode {
+extension PackedNode {
   /// The first scalar under a key of that name, wherever it is.
-  fileprivate func first(named name: String) -> YAMLNode? {
-    if let map {
-      for (key, value) in map where key == name && value.map == nil && value.list == nil { return value }
-      for (_, value) in map { if let found = value.first(named: name) { return found } }
+  fileprivate func first(named name: String) -> PackedNode? {
+    if isMap {
+      for (key, value) in entries where key == name && !value.isMap && !value.isList { return value }
+      for (_, value) in entries { if let found = value.first(named: name) { return found } }
     }
-    for element in list ?? [] { if let found = element.first(named: name) { return found } }
+    for element in elements { if let found = element.first(named: name) { return found } }
     return nil
   }
 }

@@ -183,7 +183,7 @@ public actor Engine {
 
   /// Git may set a status where it is no subresource.
   private func wantsNoStatus(of ref: ObjectRef) -> Bool {
-    (owners[ref] ?? []).allSatisfy { desired[$0]?.set?.objects[ref]?.root["status"] == nil }
+    (owners[ref] ?? []).allSatisfy { desired[$0]?.set?.objects[ref]?.packed["status"] == nil }
   }
 
   /// An object followed by name stays followed until an owner's label is back.

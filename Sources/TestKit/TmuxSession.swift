@@ -88,6 +88,17 @@ public final class TmuxSession: Sendable {
     return numbers
   }
 
+  /// Which of these processes have not ended, with what each is doing (proc(5): the state in `stat`). One that ended and
+  /// whose parent has not asked for its status yet has ended.
+  public static func running(_ numbers: [Int32]) -> [String] {
+    numbers.compactMap { number in
+      guard let stat = FileManager.default.contents(atPath: "/proc/\(number)/stat") else { return nil }
+      // After the name, which may contain anything, in parentheses.
+      let state = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.split(separator: " ").first ?? "?"
+      return state == "Z" || state == "X" ? nil : "\(number) \(state)"
+    }
+  }
+
   /// The most memory that each of them held, added up; in bytes.
   public func peakMemory() async throws -> Int {
     try await numbers().reduce(0) { sum, number in

@@ -25,6 +25,11 @@ import Testing
       ) { $0.ignore = ignore }, schema: BuiltinSchema.schema)
   }
 
+  @Test func whatIsKeptOfAnObjectIsAllOfIt() {
+    guard !Self.objects.isEmpty else { return Corpus.skip() }
+    for (node, packed) in zip(Self.objects, PackedNode.packed(Self.objects)) { #expect(packed.unpacked == node) }
+  }
+
   @Test func whatAServerMakesOfAnObjectIsNoDrift() throws {
     guard !Self.objects.isEmpty else { return Corpus.skip() }
     var alarms: [String: Int] = [:]

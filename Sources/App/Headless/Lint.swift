@@ -135,8 +135,8 @@ struct LintReport {
     // A kind that the tree defines itself.
     var defined: Set<GroupKind> = []
     for rendered in lint.objects where rendered.object.groupKind.kind == "CustomResourceDefinition" {
-      let spec = rendered.object.root["spec"]
-      try? table.add(customResourceDefinition: rendered.object.root.json.encoded())
+      let spec = rendered.object.packed["spec"]
+      try? table.add(customResourceDefinition: rendered.object.packed.json.encoded())
       defined.insert(
         GroupKind(group: spec?["group"]?.string ?? "", kind: spec?["names"]?["kind"]?.string ?? ""))
     }
@@ -145,7 +145,7 @@ struct LintReport {
     var unchecked: Set<String> = []
     for rendered in lint.objects {
       let object = rendered.object
-      let place = object.place(of: object.root.origin) ?? ""
+      let place = object.place(of: object.packed.origin) ?? ""
       let title = "\(object.groupKind.kind) \(object.namespace.isEmpty ? "" : "\(object.namespace)/")\(object.name)"
       seen.insert("\(place) \(title)")
       if let discovery = schemas.discovery, discovery.resource(for: object.groupKind, version: object.version) == nil,

@@ -175,7 +175,7 @@ struct KustomizeController: Reconciler {
       let objects = try Renderer().render(FluxKustomization(document), tree: files)
       let build = Build(
         spec: spec, commit: source.commit, objects: objects,
-        digest: SHA256Digest.text(objects.flatMap { $0.root.json.encoded() }))
+        digest: SHA256Digest.text(objects.flatMap { $0.packed.json.encoded() }))
       builds[key] = build
       return build
     } catch {

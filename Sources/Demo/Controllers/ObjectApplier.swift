@@ -41,7 +41,7 @@ struct ObjectApplier: Sendable {
       let key = ObjectKey(namespace: namespace, name: object.name)
       let item = InventoryItem(groupKind: object.groupKind, version: object.version, key: key)
       outcome.items.append(item)
-      var config = object.root.json
+      var config = object.packed.json
       config["metadata"]?["namespace"] = resource.namespaced ? .string(namespace) : nil
       do throws(APIError) {
         if let action = try await apply(config, resource, item) {

@@ -185,7 +185,7 @@ private struct LintedCluster {
     objects += more
     for object in more {
       let ref = object.ref(in: Self.cluster)
-      let place = object.place(of: object.root.origin) ?? reconciler.place
+      let place = object.place(of: object.packed.origin) ?? reconciler.place
       let title = "\(object.groupKind.kind) \(ref.path)"
       if let other = owners[ref], other.reconciler.key != reconciler.key {
         findings.append(
@@ -211,10 +211,10 @@ private struct LintedCluster {
   private static func values(of object: DesiredObject) -> VariableSource {
     guard object.undetermined.isEmpty else { return .unknown }
     var values: [String: String] = [:]
-    let fields = object.groupKind.kind == "Secret" ? ["stringData"] : ["data"]
-    if object.root["data"] != nil, object.groupKind.kind == "Secret" { return .unknown }
-    for field in fields {
-      for (key, value) in object.root[field]?.map ?? YAMLMap() { values[key] = value.string }
+    let isSecret = object.groupKind.kind == "Secret"
+    if isSecret, object.packed["data"] != nil { return .unknown }
+    if let map = object.packed[isSecret ? "stringData" : "data"] {
+      for (key, value) in map.entries { values[key] = value.string }
     }
     return .values(values)
   }
