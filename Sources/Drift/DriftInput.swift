@@ -57,7 +57,7 @@ public struct DriftInput: Sendable {
   /// The user's own rules.
   public var ignore: [IgnoreRule] = []
   /// Who is behind which field manager.
-  public var managers = ManagerTable()
+  public var managers = ManagerTable.standard
   /// Nil: those of the reconciler's kind.
   public var engine: Set<String>?
 

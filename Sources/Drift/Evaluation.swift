@@ -5,7 +5,8 @@ import Structured
 /// Compares one object with what Git says of it. The rows are the verdict: none that counts means in sync
 /// (`drift.md` B.0). Pure; costs a parse of the live object and a walk over the desired one.
 public func driftRows(_ input: DriftInput, schema: SchemaTable) -> [DriftRow] {
-  Evaluation(input, schema).rows()
+  var evaluation = Evaluation(input, schema)
+  return evaluation.rows()
 }
 
 /// Whether live satisfies everything that Git says. Terminating objects satisfy nothing.
@@ -30,7 +31,7 @@ struct Evaluation {
   var isHelm: Bool { input.reconciler.ref.group == "helm.toolkit.fluxcd.io" }
   var isKustomize: Bool { input.reconciler.ref.group == "kustomize.toolkit.fluxcd.io" }
 
-  func rows() -> [DriftRow] {
+  mutating func rows() -> [DriftRow] {
     switch input.live {
     case .unknown(let reason): return [undetermined(reason)]
     case .absent(let seenBefore): return absent(seenBefore: seenBefore)
@@ -43,8 +44,7 @@ struct Evaluation {
       case .unknown(let reason): return withoutGit(object, document.root, reason)
       case .absent: return extra(object, document.root, labelled: labelled)
       case .object(let desired):
-        var evaluation = self
-        return evaluation.compared(desired, object, document.root, labelled: labelled)
+        return compared(desired, object, document.root, labelled: labelled)
       }
     }
   }

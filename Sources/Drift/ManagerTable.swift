@@ -36,19 +36,19 @@ public struct ManagerTable: Sendable, Hashable {
   ]
 
   /// The table that ships.
-  public init() {}
+  public static let standard = ManagerTable()
+
+  private init() {}
 
   /// The managers that a reconciler's own writes carry.
-  public static func engine(of kind: GroupKind) -> Set<String> {
-    switch (kind.group, kind.kind) {
-    case ("kustomize.toolkit.fluxcd.io", _): ["kustomize-controller", "flux"]
-    case ("helm.toolkit.fluxcd.io", _): ["helm-controller", "helm", "Helm", "flux"]
-    case ("helm.fluxcd.io", _), ("flux.weave.works", _): ["helm-operator", "helm", "Helm"]
-    case ("argoproj.io", _):
-      ["argocd-controller", "argocd-application-controller", "argocd", "kubectl-client-side-apply"]
-    default: []
-    }
-  }
+  public static func engine(of kind: GroupKind) -> Set<String> { engines[kind.group] ?? [] }
+
+  private static let engines: [String: Set<String>] = [
+    "kustomize.toolkit.fluxcd.io": ["kustomize-controller", "flux"],
+    "helm.toolkit.fluxcd.io": ["helm-controller", "helm", "Helm", "flux"],
+    "helm.fluxcd.io": ["helm-operator", "helm", "Helm"], "flux.weave.works": ["helm-operator", "helm", "Helm"],
+    "argoproj.io": ["argocd-controller", "argocd-application-controller", "argocd", "kubectl-client-side-apply"],
+  ]
 
   func party(of manager: String, own: Set<String>) -> Party {
     if own.contains(manager) { return .own }

@@ -13,7 +13,7 @@ public struct Ownership {
   /// Everybody who wrote more than the status of an object.
   static func writers(of object: Object) -> [FieldOwner] {
     guard let root = try? object.document().root else { return [] }
-    return Ownership(root, managers: ManagerTable(), own: []).entries.map(\.owner)
+    return Ownership(root, managers: .standard, own: []).entries.map(\.owner)
   }
 
   /// Whether one of these managers applied the object, which nobody else made of one that they applied.
@@ -22,7 +22,7 @@ public struct Ownership {
     else {
       return false
     }
-    return Ownership(root, managers: ManagerTable(), own: engine).hasOwnApply
+    return Ownership(root, managers: .standard, own: engine).hasOwnApply
   }
 
   struct Entry {

@@ -68,10 +68,11 @@ struct SurplusWalk {
       if found.count >= Self.limit { return }
       let place: (PathStep, Position)?
       if key.count > 1, key[0] == UInt8(ascii: "f"), key[1] == UInt8(ascii: ":") {
-        let name = String(decoding: UnsafeBufferPointer(rebasing: key[2...]), as: UTF8.self)
-        let desired = map?[name]
+        let bytes = UnsafeBufferPointer(rebasing: key[2...])
+        let desired = map?[utf8: bytes]
         // Most of what an engine owns: a value that Git sets.
         if fields.count == 0, let desired, !desired.isNull { return }
+        let name = String(decoding: bytes, as: UTF8.self)
         place = follow(field: name, desired, fields, from: here)
       } else {
         place = follow(String(decoding: key, as: UTF8.self), fields, from: here)

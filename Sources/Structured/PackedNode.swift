@@ -87,13 +87,19 @@ public struct PackedNode: Sendable {
 
   /// The entry of a map. Walks the entries before it.
   public subscript(key: String) -> PackedNode? {
+    var key = key
+    return key.withUTF8 { self[utf8: $0] }
+  }
+
+  /// The same for the bytes of a key.
+  public subscript(utf8 key: UnsafeBufferPointer<UInt8>) -> PackedNode? {
     let node = node
     guard node.kind == .map else { return nil }
     var position = index + 1
     let end = Int(node.offset)
     while position < end {
       let candidate = tree.nodes[position]
-      if tree.keys[Int(candidate.key)] == key { return PackedNode(tree: tree, index: position) }
+      if tree.isKey(candidate.key, key) { return PackedNode(tree: tree, index: position) }
       position = candidate.end(position)
     }
     return nil
@@ -235,6 +241,11 @@ public struct PackedMap {
 
   /// The entry of that key.
   public subscript(key: String) -> PackedNode? { index == nil ? node[key] : index?[key] }
+
+  /// The same for the bytes of a key.
+  public subscript(utf8 key: UnsafeBufferPointer<UInt8>) -> PackedNode? {
+    index == nil ? node[utf8: key] : index?[String(decoding: key, as: UTF8.self)]
+  }
 }
 
 /// The arena behind packed nodes.
@@ -268,14 +279,28 @@ final class PackedTree: Sendable {
   let nodes: [Node]
   let texts: [UInt8]
   let keys: [String]
+  /// Where their bytes are: how long each is, and where it begins in `texts`.
+  private let keyPlaces: [(offset: UInt32, length: UInt32)]
   /// How plain scalars stood in their files where they read differently, by node.
   let written: [UInt32: String]
 
-  init(nodes: [Node], texts: [UInt8], keys: [String], written: [UInt32: String]) {
+  init(
+    nodes: [Node], texts: [UInt8], keys: [String], keyPlaces: [(offset: UInt32, length: UInt32)],
+    written: [UInt32: String]
+  ) {
     self.nodes = nodes
     self.texts = texts
     self.keys = keys
+    self.keyPlaces = keyPlaces
     self.written = written
+  }
+
+  func isKey(_ id: UInt32, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+    let place = keyPlaces[Int(id)]
+    guard Int(place.length) == key.count else { return false }
+    return texts.withUnsafeBufferPointer {
+      UnsafeBufferPointer(rebasing: $0[Int(place.offset)..<Int(place.offset + place.length)]).isSame(as: key)
+    }
   }
 
   func withText<Result>(_ node: Node, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
@@ -291,6 +316,7 @@ private struct Packer {
   private(set) var nodes: [PackedTree.Node] = []
   private var texts: [UInt8] = []
   private var keys: [String] = []
+  private var keyPlaces: [(offset: UInt32, length: UInt32)] = []
   private var places: [String: UInt32] = [:]
   private var written: [UInt32: String] = [:]
 
@@ -331,11 +357,15 @@ private struct Packer {
     let new = UInt32(keys.count)
     places[key] = new
     keys.append(key)
+    keyPlaces.append((UInt32(texts.count), UInt32(key.utf8.count)))
+    texts.append(contentsOf: key.utf8)
     return new
   }
 
   /// In arrays of just the size.
   func tree() -> PackedTree {
-    PackedTree(nodes: Array(nodes[...]), texts: Array(texts[...]), keys: Array(keys[...]), written: written)
+    PackedTree(
+      nodes: Array(nodes[...]), texts: Array(texts[...]), keys: Array(keys[...]), keyPlaces: Array(keyPlaces[...]),
+      written: written)
   }
 }

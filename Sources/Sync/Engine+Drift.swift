@@ -3,8 +3,8 @@ import FoundationEssentials
 import GitOps
 import Kube
 
-/// One comparison to make, with everything it needs: it runs off the engine.
-struct CompareRequest: Sendable {
+/// One comparison to make, with everything it needs: it runs off the engine. By reference: it goes there and back.
+final class CompareRequest: Sendable {
   let pair: Engine.Pair
   let input: DriftInput
   let schema: SchemaTable
@@ -12,6 +12,18 @@ struct CompareRequest: Sendable {
   let desiredKey: DesiredKey
   let resourceVersion: String?
   let commit: CommitSummary?
+
+  init(
+    pair: Engine.Pair, input: DriftInput, schema: SchemaTable, desiredKey: DesiredKey, resourceVersion: String?,
+    commit: CommitSummary?
+  ) {
+    self.pair = pair
+    self.input = input
+    self.schema = schema
+    self.desiredKey = desiredKey
+    self.resourceVersion = resourceVersion
+    self.commit = commit
+  }
 
   /// The verdict, with the commit in effect on each row.
   func rows() -> [DriftRow] {
@@ -128,7 +140,7 @@ extension Engine {
   /// Nil when nothing can be said yet: something it needs is still on its way and will ask again.
   func compareRequest(_ pair: Pair) -> CompareRequest? {
     guard let resource = resources[pair.reconciler], let state = desired[pair.reconciler], let set = state.set,
-      let cluster = clusters[pair.object.cluster], let discovery = cluster.discovery, var live = live(pair)
+      let discovery = clusters[pair.object.cluster]?.discovery, var live = live(pair)
     else { return nil }
     var resourceVersion: String?
     if case .present(let watched, let labelled) = live {
@@ -138,7 +150,7 @@ extension Engine {
       live = .present(object, labelled: labelled)
       // Of what the watch holds, also where another version was read later: it is what the verdict is held against.
       resourceVersion = watched.resourceVersion
-      guard cluster.schemasKnown.contains(object.apiVersion) else { return nil }
+      guard clusters[pair.object.cluster]?.schemasKnown.contains(object.apiVersion) == true else { return nil }
     }
     let wanted = set.objects[pair.object]
     let version = wanted?.version ?? set.head?[pair.object]?.version ?? inventoryVersion(pair, resource) ?? ""
@@ -158,7 +170,8 @@ extension Engine {
     input.ignore = options.ignore + ignoreRules(of: set, pair)
     input.isVersionServed = wanted == nil || discovery.versions(of: pair.object.groupKind).contains(version)
     return CompareRequest(
-      pair: pair, input: input, schema: cluster.schema, desiredKey: state.key, resourceVersion: resourceVersion,
+      pair: pair, input: input, schema: schema(of: pair.object.cluster), desiredKey: state.key,
+      resourceVersion: resourceVersion,
       commit: set.commit)
   }
 

@@ -14,10 +14,10 @@ public protocol WatchedWorld: Sendable {
 extension WatchedWorld {
   /// A configuration that says where this machine reads the repositories.
   /// - Parameters:
-  ///   - others: address → where it is read, beside this world's own.
+  ///   - others: address → where it is read; this world's own is read from its path where nothing is said.
   ///   - more: further lines.
   public func configuration(others: [String: String] = [:], more: String = "") throws -> String {
-    let rules = others.merging([repositoryURL: repositoryPath]) { $1 }.sorted { $0.key < $1.key }
+    let rules = [repositoryURL: repositoryPath].merging(others) { $1 }.sorted { $0.key < $1.key }
       .map { "  - { match: \"\($0.key)\", url: \"\($0.value)\" }" }
     return try folder.write(
       """

@@ -110,8 +110,8 @@ extension EndToEnd {
       return Int(words[index - 1].filter(\.isNumber)) ?? 0
     }
 
-    /// A cold pass of both over all objects, from the start of the program to its end: ours reads Git and lists, kubectl reads
-    /// files and asks for each object.
+    /// A cold pass of both over all objects, from the start of the program to its end: ours fetches from a Git host over
+    /// http and lists, kubectl reads files and asks for each object.
     private func compareWithKubectl(_ world: StillWorld, _ figures: inout Figures) async throws {
       let folder = try TemporaryFolder("kubectl-diff")
       for number in 0..<100 {
@@ -121,6 +121,10 @@ extension EndToEnd {
       }
       let environment = ["HOME": folder.path, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
       let kubeconfig = try world.server.kubeconfig()
+      // Packed, as hosts keep their repositories.
+      _ = try await Program.check(["git", "-C", world.repositoryPath, "gc", "--quiet"])
+      let host = try SmartServer(world.repositoryPath)
+      let configuration = try world.configuration(others: [world.repositoryURL: host.url])
       func time(_ words: [String]) async throws -> Duration {
         let begin = ContinuousClock.now
         let result = try await Program.run(words, environment: environment)
@@ -133,8 +137,7 @@ extension EndToEnd {
         try? FileManager.default.removeItem(atPath: folder.file(".cache"))
         ours.append(
           try await time([
-            EndToEnd.executable(), "get", "drift", "-o", "json", "--kubeconfig", kubeconfig, "--config",
-            try world.configuration(),
+            EndToEnd.executable(), "get", "drift", "-o", "json", "--kubeconfig", kubeconfig, "--config", configuration,
           ]))
       }
       let kubectl = try await time(["kubectl", "--kubeconfig", kubeconfig, "diff", "--server-side", "-f", folder.path])
