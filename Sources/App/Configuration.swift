@@ -40,6 +40,8 @@ struct Configuration: Sendable, Equatable {
   var mouse = true
   /// `c` may write to the terminal's clipboard (OSC 52).
   var clipboard = false
+  /// Differences are confirmed by server-side dry runs.
+  var dryRun = false
   /// `secrets: hashes`; false with `secrets: metadata`.
   var readsSecrets = true
   /// Command id → chords that replace its defaults.
@@ -89,7 +91,8 @@ private struct ConfigurationReader {
   var problems: [String] = []
 
   private static let known = [
-    "clusters", "repos", "git", "readOnly", "ignore", "keymap", "keys", "theme", "mouse", "clipboard", "secrets",
+    "clusters", "repos", "git", "readOnly", "ignore", "keymap", "keys", "theme", "mouse", "clipboard", "dryRun",
+    "secrets",
   ]
 
   mutating func read(_ map: YAMLMap, into configuration: inout Configuration) {
@@ -101,6 +104,7 @@ private struct ConfigurationReader {
       case "git": git(node, into: &configuration)
       case "readOnly": if let value = bool(node, key: key) { configuration.readOnly = value }
       case "clipboard": if let value = bool(node, key: key) { configuration.clipboard = value }
+      case "dryRun": if let value = bool(node, key: key) { configuration.dryRun = value }
       case "mouse": if let value = bool(node, key: key) { configuration.mouse = value }
       case "theme": if let value = text(node, key: key) { configuration.theme = value }
       case "keys": keys(node, into: &configuration)

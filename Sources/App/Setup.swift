@@ -68,6 +68,7 @@ struct Setup: Sendable {
     options.ignore = configuration.ignore.map { IgnoreRule(kind: $0.kind, path: $0.path, manager: $0.manager) }
     options.clusters = reading.clusters
     options.readsSecrets = configuration.readsSecrets
+    options.confirmsByDryRun = configuration.dryRun
     let schemas = "\(paths.cacheDirectory)/schemas"
     // Elsewhere somebody else could say what a field is.
     if world == nil, (try? PrivateDirectory.make(schemas)) != nil {

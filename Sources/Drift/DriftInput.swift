@@ -30,7 +30,7 @@ public struct DriftInput: Sendable {
   public let version: String
   public let reconciler: Resource
   /// At the revision in effect; the newer one when two may be (`InEffect.either`).
-  public let desired: Desired
+  public var desired: Desired
   public let live: Live
   public let now: Date
 

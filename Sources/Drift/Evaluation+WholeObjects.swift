@@ -2,6 +2,17 @@ import FoundationEssentials
 import GitOps
 import Structured
 
+/// The row of an object that an engine applied for an owner that is gone; nil while it is being deleted.
+public func orphanRow(_ object: Object, of owner: ObjectRef, now: Date) -> DriftRow? {
+  guard object.deleted == nil, let root = try? object.document().root else { return nil }
+  let kept = Switches(root).kept
+  return DriftRow(
+    object: object.ref, version: object.version, reconciler: owner, path: "", pointer: "",
+    driftClass: kept == nil ? .extra : .excluded, cause: kept.map { .ignored(rule: $0) } ?? .notInGit,
+    fate: kept == nil ? .stays(reason: "\(owner.kind) \(owner.path) is gone") : .unknown, desired: nil, live: nil,
+    certainty: .likely, firstSeen: now)
+}
+
 /// Missing, terminating, extra (`drift.md` B.4).
 extension Evaluation {
   func absent(seenBefore: Bool) -> [DriftRow] {

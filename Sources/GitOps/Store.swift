@@ -19,6 +19,8 @@ public struct Store: Sendable {
 
   public var count: Int { entries.count }
   public var refs: some Collection<ObjectRef> { entries.keys }
+  /// The owners that labels of objects name.
+  public var owners: some Collection<ObjectRef> { owned.keys }
   public var streams: some Collection<StreamID> { numbers.keys }
 
   public func object(_ ref: ObjectRef) -> Object? { entries[ref]?.current }

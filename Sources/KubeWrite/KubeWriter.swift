@@ -37,6 +37,18 @@ public struct KubeWriter: Sendable {
     return try await object(call, ref.groupKind, version)
   }
 
+  /// What the server would make of a forced apply of `desired` by another field manager: answered and not stored.
+  public func predict(
+    _ ref: ObjectRef, version: String, plural: String, applying desired: JSON, as other: String
+  ) async throws(APIError) -> Object {
+    let patch = Patch.apply(desired, force: true)
+    var call = APICall(.patch, path(ref, version, plural, nil))
+    call.query = [("fieldManager", other), ("dryRun", "All"), ("force", "true")]
+    call.contentType = patch.contentType
+    call.body = patch.body(uid: nil).encoded()
+    return try await object(call, ref.groupKind, version)
+  }
+
   /// Creates the object that `body` describes.
   public func create(
     _ body: JSON, groupKind: GroupKind, version: String, plural: String, namespace: String

@@ -33,6 +33,7 @@ extension Engine {
       for ref in store.close(stream).removed {
         autoscalerChanged(nil, ref)
         recordChanged(nil, ref)
+        forgetOrphan(ref)
         if let old = resources.removeValue(forKey: ref) {
           sortedResources = nil
           resourceRemoved(old)

@@ -121,30 +121,6 @@ extension Engine {
     updateWatches(of: reconciler.cluster)
   }
 
-  /// Objects that the reconciler once applied and that neither Git nor its inventory has (`drift.md` B.4, orphans): its labels
-  /// alone prove nothing, copies carry them too.
-  private func strays(of resource: Resource, besides members: Set<ObjectRef>) -> Set<ObjectRef> {
-    guard desired[resource.ref]?.set != nil, resource.inEffect != .nothing else { return [] }
-    return store.managed(by: resource.ref).subtracting(members).filter { ref in
-      store.object(ref).map { isApplied($0, by: resource) } ?? false
-    }
-  }
-
-  private func isApplied(_ object: Object, by resource: Resource) -> Bool {
-    Ownership.isApplied(object, by: ManagerTable.engine(of: resource.ref.groupKind))
-  }
-
-  /// An object with an owner's labels came or changed of which its owner says nothing.
-  func strayChanged(_ object: Object) {
-    guard owners[object.ref] == nil else { return }
-    for owner in OwnerLabels.owners(of: object) {
-      if let resource = resources[owner], desired[owner]?.set != nil, isApplied(object, by: resource) {
-        refreshMembership(resource)
-        compare(object.ref, under: owner)
-      }
-    }
-  }
-
   /// Why there is nothing to show.
   public struct NothingWanted: Error, Sendable { public let text: String }
 

@@ -85,7 +85,8 @@ extension Engine {
       seen.take(rows, earlier: old, now: options.now())
       reverts[pair] = seen.isEmpty ? nil : seen
     }
-    let settled = settle(rows, old: old ?? [], reconciler: resources[pair.reconciler], isRebasing: state.isRefreshing)
+    let settled = settle(
+      confirmed(rows, request), old: old ?? [], reconciler: resources[pair.reconciler], isRebasing: state.isRefreshing)
     if !rows.contains(where: { $0.driftClass.isCounted }) {
       satisfied[pair.reconciler, default: []].insert(pair.object)
     }
@@ -95,12 +96,12 @@ extension Engine {
     return true
   }
 
-  /// Rows of a reconciler itself, which are made here.
-  func deliverOwn(_ rows: [DriftRow], of reconciler: ObjectRef) {
-    let old = verdicts[reconciler]?[reconciler] ?? []
+  /// Rows that are made here: of a reconciler itself, and of what nobody answers for.
+  func deliver(_ rows: [DriftRow], of object: ObjectRef, under reconciler: ObjectRef) {
+    let old = verdicts[reconciler]?[object] ?? []
     let settled = settle(rows, old: old, reconciler: resources[reconciler], isRebasing: false)
     guard old != settled else { return }
-    verdicts[reconciler, default: [:]][reconciler] = settled.isEmpty ? nil : settled
+    verdicts[reconciler, default: [:]][object] = settled.isEmpty ? nil : settled
     summaries[reconciler] = nil
     scheduleSettling()
     markDirty()

@@ -55,7 +55,7 @@ extension Engine {
     let newer = newerRelease(of: resource)
     let rows = newer.flatMap { driftRow(of: resource, newer: $0, now: options.now()) }.map { [$0] } ?? []
     let had = verdicts[resource.ref]?[resource.ref]?.isEmpty == false
-    deliverOwn(rows, of: resource.ref)
+    deliver(rows, of: resource.ref, under: resource.ref)
     // What the objects are compared with is the same; whose doing a difference is may not be.
     if had != !rows.isEmpty { compareAll(resource.ref) }
   }

@@ -31,6 +31,11 @@ extension Engine {
       shelves[Self.rank(row, now)].append(row)
       for (rank, rows) in summary.shelves { driftShelves[rank, default: []] += rows }
     }
+    for owner in Set(orphans.values).sorted() {
+      let summary = summary(of: owner)
+      clusterCounts[owner.cluster, default: ClusterCounts()].drift.add(summary.drift)
+      for (rank, rows) in summary.shelves { driftShelves[rank, default: []] += rows }
+    }
     for shelf in shelves { snapshot.reconcilers += shelf }
     for rank in driftShelves.keys.sorted() { snapshot.drift += driftShelves[rank] ?? [] }
     snapshot.namespaces = namespaces.values.sorted { ($0.cluster, $0.name) < ($1.cluster, $1.name) }
@@ -217,9 +222,9 @@ extension Engine {
 
   /// Every stream was seen once and every verdict that can be made was made.
   var isComplete: Bool {
-    guard watchesToPlan.isEmpty, compareQueue.isIdle, renderQueue.isIdle, probeQueue.isIdle, versionQueue.isIdle else {
-      return false
-    }
+    guard watchesToPlan.isEmpty, compareQueue.isIdle, renderQueue.isIdle, probeQueue.isIdle, versionQueue.isIdle,
+      confirmQueue.isIdle
+    else { return false }
     for state in clusters.values {
       guard state.isSettled else { return false }
       if state.discovery != nil, !missingSchemas(of: state).isEmpty { return false }

@@ -50,10 +50,14 @@ public actor Engine {
   var watchesToPlan: Set<ClusterID> = []
   var probes: [ObjectRef: Probe] = [:]
   var otherVersions: [ObjectRef: OtherVersion] = [:]
+  /// Object → the owner that its labels name and that is gone.
+  var orphans: [ObjectRef: ObjectRef] = [:]
   /// Objects that our own watch held at some time.
   var seenBefore: Set<ObjectRef> = []
   /// What was put back of which object.
   var reverts: [Pair: Reverts] = [:]
+  /// What dry runs said, or are asked.
+  var confirmations: [Pair: Confirmation] = [:]
   /// ConfigMap or Secret of variables → when it was written last.
   var variablesWritten: [ObjectRef: Date] = [:]
   /// Reconciler → objects that our own watch saw as Git wants them, since their desired state last changed.
@@ -70,6 +74,7 @@ public actor Engine {
   var renderQueue = WorkQueue<ObjectRef>()
   var probeQueue = WorkQueue<ObjectRef>()
   var versionQueue = WorkQueue<ObjectRef>()
+  var confirmQueue = WorkQueue<Pair>()
   var settleTimer: Task<Void, Never>?
   var freshnessTimer: Task<Void, Never>?
   var publisher = Publisher()
@@ -99,6 +104,7 @@ public actor Engine {
       group.addTask { await self.compareLoop() }
       group.addTask { await self.probeLoop() }
       group.addTask { await self.versionLoop() }
+      group.addTask { await self.confirmLoop() }
       group.addTask { await self.fetchLoop() }
       markDirty()
     }
@@ -142,6 +148,7 @@ public actor Engine {
     for ref in delta.removed { objectRemoved(ref) }
     if isList {
       streamListed(stream)
+      ownersListed(stream)
       lookAtPicture(of: stream.cluster)
     }
     if !delta.isEmpty || isList { markDirty() }
@@ -205,6 +212,7 @@ public actor Engine {
     }
     autoscalerChanged(nil, ref)
     recordChanged(nil, ref)
+    forgetOrphan(ref)
     // A DELETED of a label-selected watch may be a removed label: ask before anything is said.
     if owners[ref] != nil, clusters[ref.cluster]?.reader != nil {
       probes[ref] = .asking
@@ -245,6 +253,7 @@ public actor Engine {
       follow(new)
       for resource in resources.values where resource.source == new.ref { refreshDesired(resource) }
     case .reconciler:
+      if old == nil { ownerChanged(new.ref) }
       followVariables(of: new)
       refreshDesired(new)
       refreshMembership(new)
@@ -280,6 +289,7 @@ public actor Engine {
       satisfied[old.ref] = nil
       for object in membership.removeValue(forKey: old.ref) ?? [] { disown(object, old.ref) }
       updateWatches(of: old.ref.cluster)
+      ownerChanged(old.ref)
     }
   }
 
@@ -291,7 +301,9 @@ public actor Engine {
       otherVersions[object] = nil
     }
     satisfied[reconciler]?.remove(object)
-    reverts[Pair(reconciler: reconciler, object: object)] = nil
+    let pair = Pair(reconciler: reconciler, object: object)
+    reverts[pair] = nil
+    confirmations[pair] = nil
   }
 
   /// Lines of logs and events.

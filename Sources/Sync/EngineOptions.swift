@@ -23,6 +23,8 @@ public struct EngineOptions: Sendable {
   public var readsSecrets = true
   /// Follow the controllers' pods' logs.
   public var followsLogs = true
+  /// Differences are confirmed by server-side dry runs, where the cluster has a writer and the user may patch.
+  public var confirmsByDryRun = false
 
   public init() {}
 }
@@ -61,9 +63,16 @@ public struct ClusterOptions: Sendable {
   }
 }
 
-/// Sends one merge patch. The only conformer lives in the executable that may write.
+/// Sends one request. The only conformer lives in the executable that may write.
 public protocol MutationWriter: Sendable {
   /// Patches one object with the precondition that its uid is still `uid`. Never retried.
   /// - Throws: `APIError` with the server's sentence.
   func patch(_ ref: ObjectRef, version: String, plural: String, patch: JSON, uid: String) async throws(APIError)
+
+  /// What the API server would make of one object if `manager` applied it by force (kubernetes: server-side apply with
+  /// `dryRun=All`); nothing is stored. Never retried.
+  /// - Throws: `APIError` with the server's sentence.
+  func predict(
+    _ ref: ObjectRef, version: String, plural: String, applying desired: JSON, as manager: String
+  ) async throws(APIError) -> Object
 }

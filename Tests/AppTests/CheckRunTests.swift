@@ -203,4 +203,10 @@ private struct NoWriter: MutationWriter {
   ) async throws(APIError) {
     throw APIError(.credential, message: "a check writes nothing")
   }
+
+  func predict(
+    _ ref: ObjectRef, version: String, plural: String, applying desired: JSON, as manager: String
+  ) async throws(APIError) -> Object {
+    throw APIError(.credential, message: "a check writes nothing")
+  }
 }

@@ -20,6 +20,12 @@ import Testing
 
   private struct NoWriter: MutationWriter {
     func patch(_ ref: ObjectRef, version: String, plural: String, patch: JSON, uid: String) async throws(APIError) {}
+
+    func predict(
+      _ ref: ObjectRef, version: String, plural: String, applying desired: JSON, as manager: String
+    ) async throws(APIError) -> Object {
+      throw APIError(.credential, message: "a roster writes nothing")
+    }
   }
 
   private static func parts(locked: Bool = false) -> Parts {

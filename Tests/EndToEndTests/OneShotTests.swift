@@ -86,5 +86,53 @@ extension EndToEnd {
       #expect(items.first?.value(at: "object", "name") == "left" && items.first?["class"] == "extra")
       #expect(items.first?["fate"] == "stays" && items.first?["fateReason"] == "not in the inventory")
     }
+
+    @Test func whatAGoneReconcilerLeftIsAnOrphanUnlessItIsKept() async throws {
+      let world = try await StillWorld()
+      let home = try TemporaryFolder("home")
+      let gone = StillWorld.Application("former")
+      try await world.apply(StillWorld.configMap("left"), of: gone)
+      let kept: JSON = ["metadata": ["annotations": ["kustomize.toolkit.fluxcd.io/prune": "disabled"]]]
+      try await world.apply(StillWorld.configMap("kept").merging(patch: kept), of: gone)
+      let result = try await Program.run(
+        [
+          EndToEnd.executable(), "get", "drift", "-o", "json", "--kubeconfig", try world.server.kubeconfig(),
+          "--config", try world.configuration(),
+        ], environment: ["PATH": "/usr/bin:/bin", "HOME": home.path, "LANG": "C.UTF-8"])
+      let items = try JSON(parsing: Array(result.output.utf8))["items"]?.array ?? []
+      let rows = Dictionary(
+        items.map { ($0.value(at: "object", "name")?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+      #expect(rows.count == 2 && result.status == 1, "\(result.output)")
+      #expect(rows["left"]?["class"] == "extra" && rows["left"]?["reconciler"] == "Kustomization/flux-system/former")
+      #expect(rows["left"]?["fateReason"] == "Kustomization flux-system/former is gone")
+      #expect(rows["kept"]?["class"] == "excluded" && rows["kept"]?["cause"] == "ignored: prune: disabled")
+    }
+
+    @Test func aDryRunConfirmsRowsWhereItIsAskedFor() async throws {
+      let world = try await StillWorld()
+      let home = try TemporaryFolder("home")
+      try await world.server.kubectl(
+        "-n", "shop", "patch", "configmap", "flags", "--type=merge", "-p", #"{"data":{"mode":"by hand"}}"#)
+      func rows(_ program: String, dryRun: Bool) async throws -> [JSON] {
+        let result = try await Program.run(
+          [
+            EndToEnd.executable(program), "get", "drift", "-o", "json", "--kubeconfig",
+            try world.server.kubeconfig(), "--config", try world.configuration(more: "dryRun: \(dryRun)"),
+          ], environment: ["PATH": "/usr/bin:/bin", "HOME": home.path, "LANG": "C.UTF-8"])
+        return try JSON(parsing: Array(result.output.utf8))["items"]?.array ?? []
+      }
+      func patches() -> [AuditedRequest] { world.server.audit(agent: "driftglass/").filter { $0.verb == "patch" } }
+      let before = try await rows("driftglass", dryRun: false)
+      #expect(before.count == 1 && before[0]["note"] == .null, "\(before)")
+      _ = try await rows("driftglass-view", dryRun: true)
+      #expect(patches().isEmpty)
+      let after = try await rows("driftglass", dryRun: true)
+      #expect(after.count == 1 && after[0]["class"] == "drifted" && after[0]["certainty"] == "certain")
+      #expect(after[0]["note"] == "a server-side dry run changes it")
+      let sent = patches()
+      #expect(sent.count == 1 && sent.allSatisfy { $0.uri.contains("dryRun=All") && $0.uri.contains("force=true") })
+      let object = try await world.server.expect(.get, "/api/v1/namespaces/shop/configmaps/flags")
+      #expect(object.value(at: "data", "mode") == "by hand")
+    }
   }
 }

@@ -94,6 +94,12 @@ import Testing
     func patch(_ ref: ObjectRef, version: String, plural: String, patch: JSON, uid: String) async throws(APIError) {
       _ = try await writer.patch(ref, version: version, plural: plural, .merge(patch), uid: uid)
     }
+
+    func predict(
+      _ ref: ObjectRef, version: String, plural: String, applying desired: JSON, as manager: String
+    ) async throws(APIError) -> Object {
+      try await writer.predict(ref, version: version, plural: plural, applying: desired, as: manager)
+    }
   }
 
   /// A Deployment of prod-eu that is as Git wants it.
