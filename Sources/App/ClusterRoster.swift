@@ -93,7 +93,7 @@ final class ClusterRoster: Sendable {
         id: named.id, server: named.context.server, reader: nil, problem: problem.description,
         readOnly: named.readOnly, namespaces: named.namespaces, fingerprint: String(named.context.identity))
     case .success(let access):
-      let isReadOnly = named.readOnly || setup.readOnlySource != nil
+      let isReadOnly = named.readOnly || setup.readOnlySource != nil || parts.lock != nil
       let gate = isReadOnly ? Gate.readOnly(Self.readOnlyRules) : Gate.open
       let reader = KubeReader(access: access, cluster: named.id, network: network, gate: gate)
       return ClusterOptions(

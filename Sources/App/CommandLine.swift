@@ -31,7 +31,8 @@ public struct DashboardCommand: ParsableCommand, Sendable {
 /// `driftglass get`: one listing, then the end.
 public struct GetCommand: ParsableCommand, Sendable {
   public static let configuration = CommandConfiguration(
-    commandName: "get", abstract: "Print clusters, repos, namespaces, reconcilers or drift, and exit.",
+    commandName: "get",
+    abstract: "Print clusters, repos, namespaces, reconcilers, drift or unmanaged objects, and exit.",
     discussion: """
       Runs the dashboard's engine without a terminal until everything was seen once.
       Exit codes: 0 fine, 1 drift, 2 could not start, could not tell or wrong use, 3 refused by policy.
@@ -39,7 +40,7 @@ public struct GetCommand: ParsableCommand, Sendable {
 
   public enum Format: String, ExpressibleByArgument, CaseIterable, Sendable { case table, json }
 
-  @Argument(help: "clusters, repos, namespaces, reconcilers or drift.")
+  @Argument(help: "clusters, repos, namespaces, reconcilers, drift or unmanaged.")
   public var kind: String
 
   @Option(name: .shortAndLong, help: "table or json.")

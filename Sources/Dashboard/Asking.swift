@@ -84,6 +84,10 @@ extension State {
     case .object(let ref, let content):
       // Nobody waits for it any more when its screen was closed.
       if loaded[ref] != nil { loaded[ref] = LoadedText(content: content) }
+    case .unmanaged(let place, let found):
+      guard unmanaged[place] != nil else { return }
+      unmanaged[place] = .some(found)
+      answers += 1
     case .explained(let ref, let explanation): take(explanation, of: ref)
     case .refreshed: report("listed again", .good)
     case .login(let cluster, nil): report("logged in to \(untrusted: cluster.name)", .good)

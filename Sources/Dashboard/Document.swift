@@ -35,7 +35,7 @@ struct Document: Sendable {
     let loaded: LoadedText?
     let notices: Int
     let sent: Int
-    let explanations: Int
+    let answers: Int
   }
 
   mutating func refresh(_ state: State, width: Int) {
@@ -49,7 +49,7 @@ struct Document: Sendable {
       second: isLong || isStill ? 0 : state.now.timeIntervalSince1970.rounded(.down),
       loaded: isYAML ? screen.object.flatMap { state.loaded[$0] } : nil,
       notices: screen.subject == .actions ? state.history.count : 0,
-      sent: state.sent.count, explanations: state.explanations)
+      sent: state.sent.count, answers: state.answers)
     guard key != self.key else { return }
     self.key = key
     var page = Page(state: state, width: width)

@@ -41,7 +41,7 @@ extension State {
 
   mutating func take(_ explanation: Explanation, of ref: ObjectRef) {
     explaining = nil
-    explanations += 1
+    answers += 1
     explained[ref]?.explanation = explanation
   }
 

@@ -135,9 +135,17 @@ extension State {
 
   /// What the tab shows has to be fetched first.
   mutating func loadForTab() -> [Effect] {
+    if case .namespace(let name)? = screen?.subject { return lookForUnmanaged(in: name) }
     guard let screen, screen.tab == .yaml, let ref = screen.object else { return [] }
     if loaded[ref] == nil { loaded[ref] = LoadedText() }
     return [.loadObject(ref)]
+  }
+
+  private mutating func lookForUnmanaged(in name: String) -> [Effect] {
+    let places = snapshot.namespaces.filter { $0.name == name }.map { NamespacePlace(cluster: $0.cluster, name: name) }
+      .filter { !$0.isSystem }
+    for place in places where unmanaged[place] == nil { unmanaged[place] = .some(nil) }
+    return places.map(Effect.listUnmanaged)
   }
 
   /// Esc: one step back towards everything.

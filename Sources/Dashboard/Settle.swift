@@ -38,6 +38,10 @@ extension State {
   }
 
   private mutating func forgetUnused() {
+    if !unmanaged.isEmpty {
+      let names = Set(screens.compactMap { if case .namespace(let name) = $0.subject { name } else { nil } })
+      unmanaged = unmanaged.filter { names.contains($0.key.name) }
+    }
     if !loaded.isEmpty {
       let used = Set(screens.compactMap(\.object))
       loaded = loaded.filter { used.contains($0.key) }

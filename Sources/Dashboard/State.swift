@@ -63,10 +63,12 @@ public struct State: Sendable {
   var sent: [UInt64: Mutation] = [:]
   var nextMutation: UInt64
   var loaded: [ObjectRef: LoadedText] = [:]
+  /// What nothing answers for in the namespaces that are looked at; nil while it is being looked for.
+  var unmanaged: [NamespacePlace: Unmanaged?] = [:]
   /// What was found out about objects that were looked at, and of which rows.
   var explained: [ObjectRef: Explained] = [:]
   /// How many answers came.
-  var explanations = 0
+  var answers = 0
   /// The object that is being asked about.
   var explaining: ObjectRef?
 

@@ -5,6 +5,8 @@ public enum Effect: Sendable, Hashable {
   case loadObject(ObjectRef)
   /// Find out who wrote what Git says of an object, and show it beside what lives.
   case explain(ObjectRef)
+  /// Look for objects that nothing answers for.
+  case listUnmanaged(NamespacePlace)
   /// Put text on the terminal's clipboard.
   case copy(String)
   /// Dial and list again: one cluster, or all.
@@ -22,6 +24,7 @@ public enum Outcome: Sendable, Hashable {
   /// The object as YAML text, or why not. Managed fields are the last lines, from `managedFields` on.
   case object(ObjectRef, LoadedObject)
   case explained(ObjectRef, Explanation)
+  case unmanaged(NamespacePlace, Unmanaged)
   case refreshed
   /// `problem` says why it failed; nil: the helper gave a credential.
   case login(ClusterID, problem: String?)

@@ -14,6 +14,7 @@ extension Engine {
       return .mutation(mutation, accepted: accepted, message: message)
     case .loadObject(let ref): return .object(ref, await load(ref))
     case .explain(let ref): return .explained(ref, await explain(ref))
+    case .listUnmanaged(let place): return .unmanaged(place, await unmanaged(in: place))
     case .refresh(let cluster):
       refresh(cluster)
       return .refreshed

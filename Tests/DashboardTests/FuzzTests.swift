@@ -75,6 +75,11 @@ import Testing
             DiffLine(.context, "spec:"), DiffLine(.live, "  replicas: 5"), DiffLine(.git, "  replicas: 3"),
           ]
           _ = update(&state, .outcome(.explained(ref, explanation)), at: now)
+        case .listUnmanaged(let place):
+          var found = Unmanaged()
+          let ref = ObjectRef(cluster: place.cluster, group: "", kind: "Secret", namespace: place.name, name: "old")
+          found.objects = [UnmanagedObject(ref: ref, version: "v1", created: nil)]
+          _ = update(&state, .outcome(.unmanaged(place, found)), at: now)
         case .copy: Issue.record("nobody allowed to write to the clipboard")
         case .refresh, .login, .stop, .quit: break
         }

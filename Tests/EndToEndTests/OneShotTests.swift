@@ -108,6 +108,42 @@ extension EndToEnd {
       #expect(rows["kept"]?["class"] == "excluded" && rows["kept"]?["cause"] == "ignored: prune: disabled")
     }
 
+    @Test func whatNothingAnswersForIsAListOfItsOwn() async throws {
+      let world = try await StillWorld()
+      let home = try TemporaryFolder("home")
+      let made: [(path: String, name: String, more: JSON)] = [
+        ("configmaps", "by-hand", [:]), ("configmaps", "kube-root-ca.crt", [:]),
+        ("configmaps", "of-a-release", ["metadata": ["annotations": ["meta.helm.sh/release-name": "web"]]]),
+        (
+          "configmaps", "of-an-object",
+          [
+            "metadata": [
+              "ownerReferences": [["apiVersion": "v1", "kind": "Pod", "name": "x", "uid": "4d1c4ad2"]]
+            ]
+          ]
+        ),
+      ]
+      for (path, name, more) in made {
+        try await world.server.expect(
+          .post, "/api/v1/namespaces/shop/\(path)", StillWorld.configMap(name).merging(patch: more))
+      }
+      func unmanaged(_ program: String) async throws -> (json: JSON, status: Int32) {
+        let result = try await Program.run(
+          [
+            EndToEnd.executable(program), "get", "unmanaged", "-o", "json", "--kubeconfig",
+            try world.server.kubeconfig(), "--config", try world.configuration(),
+          ], environment: ["PATH": "/usr/bin:/bin", "HOME": home.path, "LANG": "C.UTF-8"])
+        return (try JSON(parsing: Array(result.output.utf8)), result.status)
+      }
+      let found = try await unmanaged("driftglass")
+      let names = found.json["items"]?.array?.compactMap { $0.value(at: "object", "name")?.string }
+      #expect(names == ["by-hand"] && found.status == 0, "\(found.json)")
+      // Secrets are listed by no read-only program: that is said.
+      let less = try await unmanaged("driftglass-view")
+      #expect(less.json["items"]?.array?.count == 1 && less.status == 2)
+      #expect(less.json["incomplete"]?[0]?["reason"]?.string?.contains("secrets") == true, "\(less.json)")
+    }
+
     @Test func aDryRunConfirmsRowsWhereItIsAskedFor() async throws {
       let world = try await StillWorld()
       let home = try TemporaryFolder("home")

@@ -5,6 +5,8 @@ import Structured
 /// What `driftglass get` can list.
 enum ListKind: String, CaseIterable, Sendable {
   case clusters, repos, namespaces, reconcilers, drift
+  /// Objects beside managed ones that nothing answers for.
+  case unmanaged
 }
 
 /// One listing of a snapshot: the same rows as a table for people and as JSON for machines.
@@ -14,7 +16,7 @@ struct Listing: Sendable {
   var items: [JSON] = []
 
   /// - Parameter now: for ages and states.
-  init(_ kind: ListKind, of snapshot: Snapshot, at now: Date) {
+  init(_ kind: ListKind, of snapshot: Snapshot, _ unmanaged: [Unmanaged] = [], at now: Date) {
     switch kind {
     case .clusters:
       headings = ["NAME", "SERVER", "VERSION", "PROVIDER", "LINK", "RECONCILERS", "DRIFTED"]
@@ -57,6 +59,9 @@ struct Listing: Sendable {
     case .drift:
       headings = ["CLUSTER", "CLASS", "KIND", "OBJECT", "PATH", "DESIRED", "LIVE", "OWNER", "FATE"]
       for row in snapshot.drift { append(row) }
+    case .unmanaged:
+      headings = ["CLUSTER", "NAMESPACE", "KIND", "NAME", "CREATED"]
+      for object in unmanaged.flatMap(\.objects) { append(object) }
     }
   }
 
@@ -111,6 +116,21 @@ struct Listing: Sendable {
       "live": .optional(row.live), "owner": owner, "commit": commit, "certainty": .string(row.certainty.rawValue),
       "fateTime": .date(row.fate.time), "fateReason": .optional(row.fate.reason), "origin": .optional(row.origin),
       "note": .optional(row.note), "firstSeen": .date(row.firstSeen), "provisional": .bool(row.provisional),
+    ])
+  }
+
+  private mutating func append(_ object: UnmanagedObject) {
+    let ref = object.ref
+    rows.append([
+      ref.cluster.name, ref.namespace, ref.kind, ref.name, object.created.map { Timestamp.format($0) } ?? "-",
+    ])
+    items.append([
+      "cluster": .string(ref.cluster.name),
+      "object": [
+        "group": .string(ref.group), "version": .string(object.version), "kind": .string(ref.kind),
+        "namespace": .string(ref.namespace), "name": .string(ref.name),
+      ],
+      "created": .date(object.created),
     ])
   }
 

@@ -34,9 +34,26 @@ struct OneShot {
     if let namespace = command.namespace { snapshot = snapshot.narrowed(to: namespace) }
     // The table shows no commits.
     if kind == .drift, command.output == .json { snapshot.drift = await Self.blamed(snapshot.drift, by: engine) }
+    let unmanaged = kind == .unmanaged ? await unmanaged(snapshot, engine) : []
     running.cancel()
     await parts.endHelpers?()
-    return report(Listing(kind, of: snapshot, at: Date()), kind, snapshot)
+    let unseen = unmanaged.flatMap { place, found in
+      found.incomplete.map { (cluster: place.cluster.name, reason: "\(place.name): \($0)") }
+    }
+    return report(Listing(kind, of: snapshot, unmanaged.map(\.found), at: Date()), kind, snapshot, unseen)
+  }
+
+  /// Of the namespaces with managed objects; of the cluster's own only of the one that is named.
+  private func unmanaged(
+    _ snapshot: Snapshot, _ engine: Engine
+  ) async -> [(place: NamespacePlace, found: Unmanaged)] {
+    var found: [(place: NamespacePlace, found: Unmanaged)] = []
+    for row in snapshot.namespaces {
+      let place = NamespacePlace(cluster: row.cluster, name: row.name)
+      guard command.namespace != nil || !place.isSystem else { continue }
+      found.append((place, await engine.unmanaged(in: place)))
+    }
+    return found
   }
 
   /// Rows that count with the commit that wrote the line behind each: looking through history is too much work for more.
@@ -78,8 +95,10 @@ struct OneShot {
     func set(_ snapshot: Snapshot) { value = snapshot }
   }
 
-  private func report(_ listing: Listing, _ kind: ListKind, _ snapshot: Snapshot) -> Int32 {
-    let incomplete = snapshot.incomplete
+  private func report(
+    _ listing: Listing, _ kind: ListKind, _ snapshot: Snapshot, _ unseen: [(cluster: String, reason: String)]
+  ) -> Int32 {
+    let incomplete = snapshot.incomplete + unseen
     switch command.output {
     case .table:
       var table = TextTable(listing.headings)

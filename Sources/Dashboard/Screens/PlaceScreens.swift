@@ -103,7 +103,36 @@ extension Page {
       heading("Drift")
       writeDriftRows(drift)
     }
+    writeUnmanaged(rows.map { NamespacePlace(cluster: $0.cluster, name: name) })
   }
+
+  /// What lives beside the managed objects and nothing answers for.
+  private mutating func writeUnmanaged(_ places: [NamespacePlace]) {
+    heading("Not managed")
+    if places.allSatisfy(\.isSystem) { return line([Span("Not looked for: a namespace of the cluster itself.", .dim)]) }
+    let found = places.compactMap { state.unmanaged[$0] }
+    let objects = found.flatMap { $0?.objects ?? [] }
+    for object in objects.prefix(Self.unmanagedLimit) {
+      row([
+        ([Span(untrusted: object.ref.cluster.name)], 18),
+        ([Span("\(untrusted: object.ref.kind) \(untrusted: object.ref.name)")], 58),
+        ([Span(untrusted: object.created.map { Format.age($0, at: state.now) + " old" } ?? "", .dim)], 0),
+      ])
+    }
+    if objects.count > Self.unmanagedLimit {
+      line([Span("… \(untrusted: Format.count(objects.count - Self.unmanagedLimit)) more", .dim)])
+    }
+    if found.contains(where: { $0 == nil }) {
+      line([Span("looking …", .dim)])
+    } else if objects.isEmpty {
+      line([Span("Nothing: each object that was looked at has a reconciler, a release or an owner.", .dim)])
+    }
+    for reason in found.flatMap({ $0?.incomplete ?? [] }) {
+      line([Span("not seen: \(untrusted: Names.oneLine(reason, limit: 300))", .noticeWarning)])
+    }
+  }
+
+  private static let unmanagedLimit = 500
 
   private mutating func writeReconcilers(_ title: SafeText, _ rows: [ReconcilerRow]) {
     guard !rows.isEmpty else { return }
