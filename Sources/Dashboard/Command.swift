@@ -14,7 +14,7 @@ public struct Command: Sendable {
     case troubleOnly, wide, follow, pause, sort, theme, nextMatch, previousMatch, refresh, login, stop
     case reconcile, reconcileWithSource, state, suspend, resume
     case diff, describe, yaml, events, logs, allActions
-    case copy, copyName, copyPath, copyGitValue, copyLiveValue, copyKubectl, copyIgnoreRule
+    case copy, copyName, copyPath, copyGitValue, copyLiveValue, copyPatch, copyKubectl, copyIgnoreRule
     case accept, cancel, next, previous, erase, eraseWord, clear
   }
 

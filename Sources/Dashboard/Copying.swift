@@ -3,7 +3,7 @@ import GitOps
 
 /// What the copy menu can copy of a row.
 enum Copied: Sendable, Hashable, CaseIterable {
-  case name, path, gitValue, liveValue, kubectl, ignoreRule
+  case name, path, gitValue, liveValue, patch, kubectl, ignoreRule
 
   var title: StaticString {
     switch self {
@@ -11,6 +11,7 @@ enum Copied: Sendable, Hashable, CaseIterable {
     case .path: "path of the field"
     case .gitValue: "value in Git"
     case .liveValue: "value that lives"
+    case .patch: "kubectl patch to Git's value"
     case .kubectl: "kubectl command"
     case .ignoreRule: "ignore rule for Git"
     }
@@ -50,6 +51,9 @@ extension Commands {
     Choice(id: .copyGitValue, what: .gitValue, word: "copy-git", help: "Copies the value that Git has."),
     Choice(id: .copyLiveValue, what: .liveValue, word: "copy-live", help: "Copies the value that lives."),
     Choice(
+      id: .copyPatch, what: .patch, word: "copy-patch",
+      help: "Copies a kubectl command that makes the field what Git says, if it is still as shown."),
+    Choice(
       id: .copyKubectl, what: .kubectl, word: "copy-command", help: "Copies a kubectl command that shows the object."),
     Choice(
       id: .copyIgnoreRule, what: .ignoreRule, word: "copy-rule",
@@ -78,12 +82,27 @@ extension State {
     case .path: return row.flatMap { $0.pointer.isEmpty ? nil : $0.pointer }
     case .gitValue: return row?.desired
     case .liveValue: return row?.live
-    case .kubectl:
-      let kind = (object.group.isEmpty ? object.kind : "\(object.kind).\(object.group)").lowercased()
-      let place = object.namespace.isEmpty ? "" : " -n \(object.namespace)"
-      return "kubectl --context \(object.cluster.name)\(place) get \(kind) \(object.name) -o yaml"
+    case .patch:
+      return row?.patch.map { patch in
+        Self.kubectl("patch", object) + " --type=json -p \(Self.quoted(patch))"
+      }
+    case .kubectl: return Self.kubectl("get", object) + " -o yaml"
     case .ignoreRule: return row.flatMap(Self.ignoreRule)
     }
+  }
+
+  private static func kubectl(_ verb: String, _ object: ObjectRef) -> String {
+    let kind = (object.group.isEmpty ? object.kind : "\(object.kind).\(object.group)").lowercased()
+    let place = object.namespace.isEmpty ? "" : " -n \(quoted(object.namespace))"
+    return "kubectl --context \(quoted(object.cluster.name))\(place) \(verb) \(quoted(kind)) \(quoted(object.name))"
+  }
+
+  /// One word of a shell's line, whatever is in it: names of roles may hold anything.
+  private static func quoted(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+      (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "-_./:@+=".utf8.contains(byte)
+    }
+    return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
   }
 
   /// The entry that makes Flux leave a field alone (wire-facts 1.4, 1.5).

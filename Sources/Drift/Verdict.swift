@@ -33,9 +33,14 @@ struct Verdict {
       finding.note = advice(path.text, desired: texts.desired, live: texts.live, by: writer)
     }
     let agrees = difference.isTyped && !ownership.isEmpty && owners.allSatisfy { $0.apiVersion == object.apiVersion }
-    return make(
+    var row = make(
       path, finding, fate: fate(of: finding.driftClass), texts, certainty: agrees ? .certain : .likely,
       origin: difference.desired.flatMap { desired.place(of: $0.origin) })
+    if row.driftClass.isCounted || row.driftClass == .delegated, !isSecret, difference.desired?.holdsSecret != true {
+      row.patch = FieldPatch.text(
+        path.pointer, difference.steps, desired: difference.desired, live: difference.live)
+    }
+    return row
   }
 
   func row(_ surplus: Surplus) -> DriftRow {
@@ -52,9 +57,13 @@ struct Verdict {
     apply(&finding, path)
     let outlook = evaluation.fate.added(by: owner, isOwnedByEngine: isOwn, isKustomize: evaluation.isKustomize)
     let texts = ValueText.pair(nil, surplus.live, steps: surplus.steps, isSecret: isSecret)
-    return make(
+    var row = make(
       path, finding, fate: finding.driftClass == .drifted ? outlook : fate(of: finding.driftClass), texts,
       certainty: isOwn ? .likely : .certain, origin: nil)
+    if row.driftClass.isCounted, !isSecret {
+      row.patch = FieldPatch.text(path.pointer, surplus.steps, desired: nil, live: surplus.live)
+    }
+    return row
   }
 
   /// A field that an earlier revision or release had.

@@ -176,6 +176,8 @@ public struct DriftRow: Sendable, Hashable {
   public var origin: String?
   /// A sentence for the selected row: finalizers that hold it, who removed the label, what a restart will do.
   public var note: String?
+  /// RFC 6902: makes the live field what Git says; nil for secrets, large values and what no single field is.
+  public var patch: String?
 
   public init(
     object: ObjectRef, version: String, reconciler: ObjectRef, path: String, pointer: String, driftClass: DriftClass,

@@ -33,7 +33,7 @@ struct ListingTests {
     #expect(
       item.keys.sorted() == [
         "cause", "certainty", "class", "cluster", "commit", "desired", "fate", "fateReason", "fateTime", "firstSeen",
-        "live", "note", "object", "origin", "owner", "path", "pointer", "provisional", "reconciler",
+        "live", "note", "object", "origin", "owner", "patch", "path", "pointer", "provisional", "reconciler",
       ])
     #expect(item["owner"]?["subresource"] == "scale")
     #expect(item["owner"]?["time"] == .null)

@@ -232,7 +232,7 @@ import Testing
   @Test func aChosenRuleGoesToTheClipboardOnlyWhereThatIsAllowed() throws {
     var state = state()
     state.mayCopy = true
-    var effects = state.press("c j j j j j Enter").filter { if case .copy = $0 { true } else { false } }
+    var effects = state.press("c j j j j j j Enter").filter { if case .copy = $0 { true } else { false } }
     guard case .copy(let rule)? = effects.first else {
       Issue.record("nothing was copied")
       return
@@ -241,7 +241,7 @@ import Testing
     for mode in [Mode.normal, .readOnly(reason: "--read-only")] {
       var shown = self.state(mode: mode)
       shown.mayCopy = mode != .normal
-      effects = shown.press("c j j j j j Enter")
+      effects = shown.press("c j j j j j j Enter")
       #expect(!effects.contains { if case .copy = $0 { true } else { false } })
       #expect(shown.screen.map { if case .text(.ignoreRule, rule) = $0.subject { true } else { false } } == true)
     }
@@ -257,5 +257,33 @@ import Testing
     var other = World.state()
     _ = other.press("4")
     #expect(other.text(.ignoreRule) == nil && other.text(.name) != nil)
+    #expect(other.text(.patch) == nil)
+  }
+
+  @Test func aPatchIsOneWordForTheShellWhateverIsInIt() throws {
+    var state = state()
+    let row = try #require(state.copySubject?.row)
+    let index = try #require(state.snapshot.drift.firstIndex { $0.id == row.id })
+    var snapshot = state.snapshot
+    snapshot.drift[index].patch = #"[{"op":"remove","path":"/data/it's"}]"#
+    _ = update(&state, .snapshot(snapshot), at: World.now)
+    #expect(state.text(.patch)?.hasSuffix(#" --type=json -p '[{"op":"remove","path":"/data/it'\''s"}]'"#) == true)
+    #expect(state.text(.patch)?.hasPrefix("kubectl --context \(row.object.cluster.name) -n ") == true)
+  }
+
+  @Test func aNamespacesPageAsksForWhatNothingAnswersFor() throws {
+    var state = World.state()
+    let asked = state.press("3 j Enter").compactMap { effect in
+      if case .listUnmanaged(let place) = effect { place } else { nil }
+    }
+    let place = try #require(asked.first)
+    var found = Unmanaged()
+    let ref = ObjectRef(cluster: place.cluster, group: "", kind: "Secret", namespace: place.name, name: "left-over")
+    found.objects = [UnmanagedObject(ref: ref, version: "v1", created: World.now.addingTimeInterval(-3600))]
+    found.incomplete = ["ingresses: no permission"]
+    for place in asked { _ = update(&state, .outcome(.unmanaged(place, found)), at: World.now) }
+    let screen = Golden.text(view(state, size: state.size))
+    #expect(screen.contains("Secret left-over") && screen.contains("not seen: ingresses: no permission"))
+    #expect(!screen.contains("looking …"))
   }
 }

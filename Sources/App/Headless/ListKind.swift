@@ -115,7 +115,8 @@ struct Listing: Sendable {
       "cause": .string(row.cause.word), "fate": .string(row.fate.word), "desired": .optional(row.desired),
       "live": .optional(row.live), "owner": owner, "commit": commit, "certainty": .string(row.certainty.rawValue),
       "fateTime": .date(row.fate.time), "fateReason": .optional(row.fate.reason), "origin": .optional(row.origin),
-      "note": .optional(row.note), "firstSeen": .date(row.firstSeen), "provisional": .bool(row.provisional),
+      "note": .optional(row.note), "patch": .optional(row.patch), "firstSeen": .date(row.firstSeen),
+      "provisional": .bool(row.provisional),
     ])
   }
 
