@@ -9,6 +9,8 @@ public struct APICall: Sendable {
   public var query: [(name: String, value: String)] = []
   public var accept = "application/json"
   public var contentType: String?
+  /// Entity tags of what is known already: the server may answer 304 (RFC 9110, If-None-Match).
+  public var known: [String] = []
   public var body: [UInt8]?
   public var channel = Request.Channel.short
   public var timeouts = Timeouts()

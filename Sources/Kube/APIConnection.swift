@@ -81,7 +81,9 @@ public final class APIConnection: Sendable {
       response = try await send(call, renewed)
     }
     noteLife(response.headers)
-    guard response.isSuccess else { throw APIError(response, host: host) }
+    guard response.isSuccess || response.status == 304 && !call.known.isEmpty else {
+      throw APIError(response, host: host)
+    }
     return response
   }
 
@@ -138,6 +140,7 @@ public final class APIConnection: Sendable {
     if let authorization = credential.authorization { headers.append(("Authorization", authorization)) }
     headers += access.impersonation
     if let type = call.contentType { headers.append(("Content-Type", type)) }
+    if !call.known.isEmpty { headers.append(("If-None-Match", call.known.map { "\"\($0)\"" }.joined(separator: ", "))) }
     var tls = access.tls
     tls.certificate = credential.certificate
     tls.key = credential.key

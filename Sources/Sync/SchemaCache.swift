@@ -13,6 +13,27 @@ public struct SchemaCache: Sendable {
   /// - Parameter folder: this user's alone; it exists.
   public init(folder: String) { self.folder = folder }
 
+  /// The documents of whole servers (OpenAPI v2), by their entity tags, newest first.
+  var wholeTags: [String] { wholes.prefix(Self.wholeLimit).map { String($0.dropFirst(Self.wholePrefix.count)) } }
+
+  private static let wholePrefix = "v2-"
+  private static let wholeLimit = 8
+
+  private var wholes: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return dated(names.filter { $0.hasPrefix(Self.wholePrefix) }).map(\.name)
+  }
+
+  func whole(_ tag: String) -> SchemaTable? { table(Self.wholePrefix + tag) }
+
+  /// Each is large, and any change to a server's kinds makes another.
+  func keep(whole table: SchemaTable, _ tag: String) {
+    for name in wholes.dropFirst(Self.wholeLimit - 1) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+    keep(table, Self.wholePrefix + tag)
+  }
+
   /// What a document with this hash compiles to; nil when it was never compiled, or cannot be read.
   func table(_ hash: String) -> SchemaTable? {
     guard let path = path(hash), let attributes = try? FileManager.default.attributesOfItem(atPath: path),
@@ -38,12 +59,13 @@ public struct SchemaCache: Sendable {
     }
   }
 
-  /// A hash comes from the server: nothing but letters and digits is a file's name.
+  /// A hash comes from the server: nothing but letters, digits and hyphens is a file's name.
   private func path(_ hash: String) -> String? {
     let isName =
       (16...200).contains(hash.utf8.count)
       && hash.utf8.allSatisfy { byte in
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          || byte == 0x2D
       }
     return isName ? "\(folder)/\(hash)" : nil
   }
@@ -53,12 +75,17 @@ public struct SchemaCache: Sendable {
     else {
       return
     }
-    let dated = names.map { name -> (String, Date) in
+    for (name, _) in dated(names).dropFirst(Self.countLimit / 2) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
+  /// Newest first.
+  private func dated(_ names: [String]) -> [(name: String, date: Date)] {
+    let dated = names.map { name -> (name: String, date: Date) in
       let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
       return (name, attributes?[.modificationDate] as? Date ?? .distantPast)
     }
-    for (name, _) in dated.sorted(by: { $0.1 < $1.1 }).prefix(names.count - Self.countLimit / 2) {
-      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-    }
+    return dated.sorted { $0.date > $1.date }
   }
 }

@@ -49,10 +49,16 @@ extension SchemaTable {
   public mutating func add(
     from reader: KubeReader, groupVersions: Set<String>? = nil, cache: SchemaCache? = nil
   ) async throws(APIError) -> Bool {
-    switch try await reader.openAPI() {
-    case .v2(let bytes):
-      try? add(openAPIv2: bytes)
-      return true
+    switch try await reader.openAPI(known: cache?.wholeTags ?? []) {
+    case .v2(let bytes, let tag): return add(whole: bytes, tag, cache)
+    case .unchanged(let tag):
+      if let known = cache?.whole(tag) {
+        merge(known)
+        return true
+      }
+      // What was kept cannot be read.
+      if case .v2(let bytes, let tag) = try await reader.openAPI() { return add(whole: bytes, tag, cache) }
+      return false
     case .v3(let index):
       let paths = groupVersions.map { $0.map { $0.contains("/") ? "apis/\($0)" : "api/\($0)" } } ?? Array(index.keys)
       for path in paths.sorted() {
@@ -74,5 +80,14 @@ extension SchemaTable {
       }
       return false
     }
+  }
+
+  private mutating func add(whole bytes: [UInt8], _ tag: String?, _ cache: SchemaCache?) -> Bool {
+    var part = SchemaTable()
+    if (try? part.add(openAPIv2: bytes)) != nil {
+      merge(part)
+      if let tag { cache?.keep(whole: part, tag) }
+    }
+    return true
   }
 }

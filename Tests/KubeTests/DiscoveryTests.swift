@@ -127,7 +127,8 @@ import Testing
         : .answer(404, type: "text/plain", body: Array("404 page not found".utf8))
     }
     defer { server.stop() }
-    guard case .v2(let bytes) = try await Samples.reader(server, network: network, gate: .readOnly()).openAPI() else {
+    guard case .v2(let bytes, _) = try await Samples.reader(server, network: network, gate: .readOnly()).openAPI()
+    else {
       Issue.record("not v2")
       return
     }
