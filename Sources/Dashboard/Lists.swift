@@ -115,6 +115,7 @@ struct Lists: Sendable {
 
   private mutating func gatherFacts(_ snapshot: Snapshot, at now: Date) {
     totals = Totals(snapshot.reconcilers, at: now)
+    totals.drift += snapshot.orphans
     validUntil = .distantFuture
     clusterIndex = Dictionary(
       snapshot.clusters.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })

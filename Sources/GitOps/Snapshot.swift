@@ -16,6 +16,8 @@ public struct Snapshot: Sendable, Equatable {
   public var coverage = Coverage()
   /// Newest last.
   public var actions: [ActionRecord] = []
+  /// What counts of objects whose reconciler is gone.
+  public var orphans = DriftCounts()
   /// Sentences the operator should see once: a configuration file's error, a journal set aside.
   public var notices: [String] = []
   /// Every stream was seen once and every drift verdict that can be made was made.

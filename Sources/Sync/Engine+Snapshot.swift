@@ -34,7 +34,14 @@ extension Engine {
     for owner in Set(orphans.values).sorted() {
       let summary = summary(of: owner)
       clusterCounts[owner.cluster, default: ClusterCounts()].drift.add(summary.drift)
-      for (rank, rows) in summary.shelves { driftShelves[rank, default: []] += rows }
+      snapshot.orphans.add(summary.drift)
+      for (rank, rows) in summary.shelves {
+        driftShelves[rank, default: []] += rows
+        for row in rows where !row.object.namespace.isEmpty {
+          let key = NamespaceKey(cluster: owner.cluster, name: row.object.namespace)
+          namespaces[key, default: NamespaceRow(cluster: key.cluster, name: key.name)].drift.add(row)
+        }
+      }
     }
     for shelf in shelves { snapshot.reconcilers += shelf }
     for rank in driftShelves.keys.sorted() { snapshot.drift += driftShelves[rank] ?? [] }
