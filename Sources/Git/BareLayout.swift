@@ -39,9 +39,25 @@ struct BareLayout: Sendable {
     return Self.foreign.allSatisfy { lstat(file($0), &status) != 0 }
   }
 
-  /// Makes an empty repository at a path where nothing is yet.
+  /// Makes an empty repository at a path where nothing is yet. It is there as a whole or not at all: who looks meanwhile
+  /// would take a part of it for damage.
   /// - Throws: `GitError` of kind `io`.
   func create(branch: String = "main") throws(GitError) {
+    let part = BareLayout(path: "\(path).part-\(getpid())")
+    _ = try? FileManager.default.removeItem(atPath: part.path)
+    do throws(GitError) {
+      try part.make(branch)
+      guard !exists, rename(part.path, path) == 0 else {
+        throw GitError(
+          .io, "\(path) cannot be made: \(exists ? "something is there" : String(cString: strerror(errno)))")
+      }
+    } catch {
+      _ = try? FileManager.default.removeItem(atPath: part.path)
+      throw error
+    }
+  }
+
+  private func make(_ branch: String) throws(GitError) {
     func make(_ name: String) throws(GitError) {
       if mkdir(file(name), 0o700) != 0 {
         throw GitError(.io, "\(file(name)) cannot be made: \(String(cString: strerror(errno)))")

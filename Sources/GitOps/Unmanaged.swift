@@ -37,6 +37,8 @@ public struct Unmanaged: Sendable, Hashable {
   public var objects: [UnmanagedObject] = []
   /// Kinds that could not be listed, with the reason, for people.
   public var incomplete: [String] = []
+  /// When it was looked up; nobody watches it.
+  public let time: Date
 
-  public init() {}
+  public init(at time: Date) { self.time = time }
 }

@@ -6,7 +6,9 @@ import GitOps
 extension Engine {
   /// An object with an owner's labels came or changed, of which its owner says nothing or which has none any more: labels
   /// alone prove nothing, copies carry them too.
-  func strayChanged(_ object: Object) {
+  func strayChanged(_ object: Object) { strayChanged(object, isGone: isGone) }
+
+  private func strayChanged(_ object: Object, isGone: (ObjectRef) -> Bool) {
     let ref = object.ref
     let named = owners[ref] == nil ? OwnerLabels.owners(of: object) : []
     for owner in named {
@@ -57,11 +59,13 @@ extension Engine {
 
   /// What carries the labels of an owner that came or went is looked at again.
   func ownerChanged(_ owner: ObjectRef) {
+    // Looks through all reconcilers: once for all that it left.
+    let isOwnerGone = isGone(owner)
     for ref in store.managed(by: owner) {
       if resources[owner] != nil {
         forgetOrphan(ref)
       } else if let object = store.object(ref) {
-        strayChanged(object)
+        strayChanged(object) { $0 == owner ? isOwnerGone : isGone($0) }
       }
     }
   }

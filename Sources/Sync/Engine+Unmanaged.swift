@@ -6,7 +6,7 @@ import Kube
 extension Engine {
   /// Asks for the metadata of the kinds that Git sets in the cluster, and of those that people make by hand.
   public func unmanaged(in place: NamespacePlace) async -> Unmanaged {
-    var result = Unmanaged()
+    var result = Unmanaged(at: options.now())
     guard let state = clusters[place.cluster], let reader = state.reader, let discovery = state.discovery else {
       result.incomplete.append("\(place.cluster) is not connected")
       return result

@@ -14,18 +14,6 @@ import Testing
   .serialized,
   .enabled(if: ProcessInfo.processInfo.environment["DRIFTGLASS_BENCH"] != nil, "DRIFTGLASS_BENCH asks for figures"))
 struct RenderSpeedTests {
-  private static func milliseconds(_ body: () throws -> Void) rethrows -> Double {
-    let start = ContinuousClock.now
-    try body()
-    return (ContinuousClock.now - start) / .milliseconds(1)
-  }
-
-  private static func shown(_ times: [Double]) -> String {
-    let sorted = times.sorted()
-    return String(
-      format: "%.2f ms (%.2f-%.2f of %d)", sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1], sorted.count)
-  }
-
   /// Every directory with a kustomization of each repository beside the checkout, from Git, against one `kubectl kustomize` each.
   @Test(
     .enabled(
@@ -62,7 +50,7 @@ struct RenderSpeedTests {
     for _ in 0..<5 {
       objects = 0
       ours.append(
-        try Self.milliseconds {
+        try Stopwatch.milliseconds {
           let renderer = Renderer()
           _ = try LocalRepository.withTree(containing: builder.path, at: "main") { tree throws(Never) in
             for directory in directories {
@@ -78,7 +66,7 @@ struct RenderSpeedTests {
     }
     let theirs = (ContinuousClock.now - start) / .milliseconds(1)
     print("render \(name): \(directories.count) directories, \(objects) objects")
-    print("  from Git, nothing known before: \(Self.shown(ours))")
+    print("  from Git, nothing known before: \(Stopwatch.shown(ours))")
     print(
       String(format: "  kubectl kustomize for each: %.0f ms, %.0fx", theirs, theirs / ours.sorted()[ours.count / 2]))
     #expect(objects > 0)
@@ -157,8 +145,8 @@ struct RenderSpeedTests {
       second.append((ContinuousClock.now - start) / .milliseconds(1))
       #expect(rendered == 100)
     }
-    print("render 10,000 plain objects in 10,000 files of 100 Kustomizations, from Git: \(Self.shown(first))")
-    print("  one changed file, with the comparison of the commits and its Kustomization: \(Self.shown(second))")
+    print("render 10,000 plain objects in 10,000 files of 100 Kustomizations, from Git: \(Stopwatch.shown(first))")
+    print("  one changed file, with the comparison of the commits and its Kustomization: \(Stopwatch.shown(second))")
   }
 
   private static func deployment(_ app: Int, _ number: Int, _ tag: String) -> String {

@@ -277,7 +277,7 @@ import Testing
       if case .listUnmanaged(let place) = effect { place } else { nil }
     }
     let place = try #require(asked.first)
-    var found = Unmanaged()
+    var found = Unmanaged(at: World.now)
     let ref = ObjectRef(cluster: place.cluster, group: "", kind: "Secret", namespace: place.name, name: "left-over")
     found.objects = [UnmanagedObject(ref: ref, version: "v1", created: World.now.addingTimeInterval(-3600))]
     found.incomplete = ["ingresses: no permission"]

@@ -76,7 +76,7 @@ import Testing
           ]
           _ = update(&state, .outcome(.explained(ref, explanation)), at: now)
         case .listUnmanaged(let place):
-          var found = Unmanaged()
+          var found = Unmanaged(at: now)
           let ref = ObjectRef(cluster: place.cluster, group: "", kind: "Secret", namespace: place.name, name: "old")
           found.objects = [UnmanagedObject(ref: ref, version: "v1", created: nil)]
           _ = update(&state, .outcome(.unmanaged(place, found)), at: now)

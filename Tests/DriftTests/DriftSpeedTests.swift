@@ -13,18 +13,6 @@ import Testing
 struct DriftSpeedTests {
   private static let count = 10_000
 
-  private static func milliseconds(_ body: () throws -> Void) rethrows -> Double {
-    let start = ContinuousClock.now
-    try body()
-    return (ContinuousClock.now - start) / .milliseconds(1)
-  }
-
-  private static func spread(_ times: [Double]) -> String {
-    let sorted = times.sorted()
-    return String(
-      format: "%.1f ms (%.1f-%.1f of %d)", sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1], sorted.count)
-  }
-
   /// Bytes of this process in memory.
   private static var inUse: Int {
     let words = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
@@ -80,8 +68,8 @@ struct DriftSpeedTests {
     for _ in 0..<7 {
       counted = 0
       whole.append(
-        Self.milliseconds { for input in inputs { counted += driftRows(input, schema: schema).counted.count } })
-      parsing.append(try Self.milliseconds { for object in live { _ = try object.document() } })
+        Stopwatch.milliseconds { for input in inputs { counted += driftRows(input, schema: schema).counted.count } })
+      parsing.append(try Stopwatch.milliseconds { for object in live { _ = try object.document() } })
     }
     #expect(counted == 0)
     // One event: a person's edit of an object that was compared before.
@@ -100,7 +88,7 @@ struct DriftSpeedTests {
       "drift: \(Self.count) objects of real repositories, \(bytes / Self.count) bytes of compact JSON each with managed fields"
     )
     print(
-      "  full pass with parsing \(Self.spread(whole)), parsing alone \(Self.spread(parsing)), the difference \(Self.spread(pass))"
+      "  full pass with parsing \(Stopwatch.shown(whole)), parsing alone \(Stopwatch.shown(parsing)), the difference \(Stopwatch.shown(pass))"
     )
     print(
       String(

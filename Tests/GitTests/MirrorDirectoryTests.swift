@@ -57,6 +57,23 @@ struct MirrorDirectoryTests {
     }
   }
 
+  /// Another conversation about the same mirror looks meanwhile, and once took the half of it for damage.
+  @Test func aMirrorIsThereAsAWholeOrNotAtAll() async throws {
+    let folder = try TemporaryFolder()
+    let layouts = (0..<200).map { BareLayout(path: folder.file("mirror-\($0)")) }
+    let looking = Task.detached {
+      for layout in layouts {
+        while !layout.exists { await Task.yield() }
+        guard layout.isIntact else { return layout.path }
+      }
+      return ""
+    }
+    for layout in layouts { try layout.create() }
+    #expect(await looking.value == "")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == layouts.count)
+    #expect(throws: GitError.self) { try layouts[0].create() }
+  }
+
   @Test func beginsAnewWhenThePackIsDamaged() async throws {
     let fixture = try Fixture()
     let commit = try fixture.commit(["a": "1"])

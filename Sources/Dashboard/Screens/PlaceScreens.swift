@@ -127,6 +127,11 @@ extension Page {
     } else if objects.isEmpty {
       line([Span("Nothing: each object that was looked at has a reconciler, a release or an owner.", .dim)])
     }
+    if let oldest = found.compactMap({ $0?.time }).min() {
+      line([
+        Span("Looked up \(untrusted: Format.age(oldest, at: state.now)) ago; opening the page again looks anew.", .dim)
+      ])
+    }
     for reason in found.flatMap({ $0?.incomplete ?? [] }) {
       line([Span("not seen: \(untrusted: Names.oneLine(reason, limit: 300))", .noticeWarning)])
     }
