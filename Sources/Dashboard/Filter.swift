@@ -17,6 +17,12 @@ struct Filter: Sendable, Equatable {
   let problem: String?
 
   static let none = Filter("")
+
+  /// Whether it asks for rows by this column.
+  func asks(for column: Column) -> Bool {
+    terms.contains { if case .column(column, _) = $0 { true } else { false } }
+  }
+
   var isEmpty: Bool { terms.isEmpty && problem == nil }
 
   init(_ text: String) {

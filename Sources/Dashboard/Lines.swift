@@ -45,10 +45,10 @@ struct Totals: Sendable, Hashable {
   init() {}
 
   init(_ rows: [ReconcilerRow], at now: Date) {
-    reconcilers = rows.count
     // By index throughout: rows are large, and taking one out of the array copies it.
     for index in rows.indices {
       drift += rows[index].drift
+      if rows[index].resource.role == .reconciler { reconcilers += 1 }
       switch rows[index].resource.health {
       case .failed: failed += 1
       case .waiting: waiting += 1

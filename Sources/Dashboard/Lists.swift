@@ -202,7 +202,12 @@ struct Lists: Sendable {
 
   private mutating func makeReconcilers(_ snapshot: Snapshot, _ key: Key, at now: Date) -> [ReconcilerLine] {
     let all = snapshot.reconcilers
-    let ordered = Order.sorted(all, key.order, at: now).filter { key.scope.isAll || key.scope.contains(all[$0]) }
+    // What stands beside reconcilers is shown when it is asked for, in trouble, or suspended.
+    let asksForKind = key.filter.asks(for: .kind)
+    let ordered = Order.sorted(all, key.order, at: now).filter { index in
+      guard key.scope.isAll || key.scope.contains(all[index]) else { return false }
+      return all[index].resource.role == .reconciler || asksForKind || all[index].standsOut(at: now)
+    }
     var rows = filtered(ordered, .reconcilers, key) { ReconcilerEntry(row: all[$0], now: now) }
     if key.troubleOnly { rows.removeAll { !all[$0].state(at: now).isTrouble } }
     hidden[.reconcilers] = ordered.count - rows.count
@@ -210,9 +215,9 @@ struct Lists: Sendable {
     let present = Set(rows)
     var waiting: [Int: [Int]] = [:]
     var folded: Set<Int> = []
-    for index in rows where all[index].resource.health == .waiting {
+    for index in rows {
       guard let blocker = all[index].blockedBy, let root = reconcilerIndex[blocker], root != index,
-        present.contains(root), all[root].resource.health != .waiting
+        present.contains(root), all[root].blockedBy == nil
       else { continue }
       waiting[root, default: []].append(index)
       folded.insert(index)

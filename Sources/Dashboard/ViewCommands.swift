@@ -163,8 +163,7 @@ extension Commands {
   ]
 
   /// What one types to list reconcilers of a kind, from the adapters: `ks`, `hr`, `kustomizations`, …
-  static let reconcilerWords: [String] = KindAdapters.all.filter { $0.kind.role == .reconciler }
-    .flatMap { $0.kind.shortNames + [$0.kind.plural] }
+  static let reconcilerWords: [String] = KindAdapters.all.flatMap { $0.kind.shortNames + [$0.kind.plural] }
 }
 
 extension State {

@@ -55,6 +55,8 @@ public enum DriftCause: Sendable, Hashable {
   case gitAhead
   case partial
   case ignored(rule: String)
+  /// The engine itself says so, and not which field.
+  case verdict(String)
   /// Undetermined, with the reason in words.
   case reason(String)
 
@@ -76,6 +78,7 @@ public enum DriftCause: Sendable, Hashable {
     case .gitAhead: "Git is ahead"
     case .partial: "apply under way"
     case .ignored(let rule): "ignored: \(rule)"
+    case .verdict(let words): words
     case .reason(let reason): reason
     }
   }

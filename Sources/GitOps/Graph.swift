@@ -1,4 +1,4 @@
-/// Who waits for whom: `spec.dependsOn` of the reconcilers of a snapshot, folded to root causes.
+/// Who waits for whom: `spec.dependsOn` and sources of the resources of a snapshot, folded to root causes.
 public struct Graph: Sendable, Equatable {
   /// For each waiting resource the failed one at the root of its chain. One that waits for two has the root that sorts
   /// first; one that waits for a progressing or an unknown resource has none.
@@ -11,14 +11,31 @@ public struct Graph: Sendable, Equatable {
     var dependants: [ObjectRef: [ObjectRef]] = [:]
     var waiting: Set<ObjectRef> = []
     var roots: [ObjectRef] = []
+    var starved: [Resource] = []
     for resource in resources {
       if resource.health == .waiting {
         waiting.insert(resource.ref)
         for dependency in resource.dependsOn { dependants[dependency, default: []].append(resource.ref) }
+        if let source = resource.source { dependants[source, default: []].append(resource.ref) }
       } else if resource.holdsUpDependants {
-        roots.append(resource.ref)
+        if resource.lacksSource { starved.append(resource) } else { roots.append(resource.ref) }
       }
     }
+    // What failed only because its source did is no cause of its own. Chains of these (a chart of a repository) are short.
+    var causes = Set(roots)
+    var open = starved
+    while !open.isEmpty {
+      let caught = open.filter { $0.source.map(causes.contains) == true }
+      if caught.isEmpty { break }
+      for resource in caught {
+        guard let source = resource.source else { continue }
+        waiting.insert(resource.ref)
+        causes.insert(resource.ref)
+        dependants[source, default: []].append(resource.ref)
+      }
+      open.removeAll { $0.source.map(causes.contains) == true }
+    }
+    roots += open.map(\.ref)
     var blockedBy: [ObjectRef: ObjectRef] = [:]
     var blocking: [ObjectRef: Int] = [:]
     for root in roots.sorted() {
@@ -40,5 +57,11 @@ extension Resource {
   /// Failed, or suspended before it ever got ready: nothing that depends on it goes on by itself.
   fileprivate var holdsUpDependants: Bool {
     health == .failed || (health == .suspended && condition("Ready")?.status != "True")
+  }
+
+  /// Failed for want of what its source provides (flux: reasons of Kustomization, HelmRelease and HelmChart).
+  fileprivate var lacksSource: Bool {
+    health == .failed && source != nil
+      && ["ArtifactFailed", "SourceNotReady", "NoSourceArtifact", "SourceUnavailable"].contains(reason)
   }
 }

@@ -4,8 +4,10 @@ import FoundationEssentials
 public enum Role: Sendable, Hashable {
   /// Provides desired state: GitRepository, OCIRepository, Bucket, HelmRepository, HelmChart.
   case source
-  /// Makes live state follow it: Kustomization, HelmRelease.
+  /// Makes live state follow it: Kustomization, HelmRelease, Application.
   case reconciler
+  /// Works beside them: what notifies, updates images, brings secrets, releases step by step, or limits what may be applied.
+  case companion
 }
 
 /// A row: what an adapter says of one object, the same fields for every kind.
@@ -25,6 +27,8 @@ public struct Resource: Sendable, Hashable {
   public var since: Date?
   public var conditions: [Condition] = []
   public var suspension: Suspension?
+  /// What only its kind has to say, in the order and by the names of the adapter's `columns`. Never a secret value.
+  public var facts: [Fact] = []
 
   // Reconcilers
   public var inEffect: InEffect = .nothing
@@ -42,6 +46,13 @@ public struct Resource: Sendable, Hashable {
   /// Whether it deletes what Git no longer contains.
   public var prunes = true
   public var path: String?
+  /// Who made it and undoes what others change in its spec, where the object says so.
+  public var parent: ObjectRef?
+  /// An annotation keeps its controller away from it altogether.
+  public var isFrozen = false
+  /// What its own engine calls different from Git, and the revision that it compared with.
+  public var outOfSync: [InventoryEntry] = []
+  public var compared: Revision?
 
   // Sources
   public var url: String?
@@ -73,6 +84,18 @@ public struct Resource: Sendable, Hashable {
     self.version = version
     self.uid = uid
     self.role = role
+  }
+}
+
+/// One value that only one kind has: the tag an image policy chose, the weight of a canary.
+public struct Fact: Sendable, Hashable {
+  /// One of the adapter's `columns`.
+  public let column: String
+  public let text: String
+
+  public init(_ column: String, _ text: String) {
+    self.column = column
+    self.text = text
   }
 }
 
@@ -108,12 +131,27 @@ public struct InventoryEntry: Sendable, Hashable {
   }
 }
 
-/// Another cluster, as a reconciler names it.
-public struct TargetCluster: Sendable, Hashable {
-  /// The Secret (or ConfigMap) with the kubeconfig.
-  public let secret: String
+/// Another cluster, as a reconciler names it: by exactly one of these.
+public enum TargetCluster: Sendable, Hashable {
+  /// The Secret (or ConfigMap) with the kubeconfig, in the reconciler's namespace (flux: `spec.kubeConfig`).
+  case secret(String)
+  /// The address of its API server (argo-cd: `spec.destination.server`).
+  case server(String)
+  /// The name under which it is registered (argo-cd: `spec.destination.name`).
+  case name(String)
 
-  public init(secret: String) { self.secret = secret }
+  public init(secret: String) { self = .secret(secret) }
+  public init(server: String) { self = .server(server) }
+  public init(name: String) { self = .name(name) }
+
+  /// For people: `kubeconfig in edge-kubeconfig`.
+  public var words: String {
+    switch self {
+    case .secret(let name): "kubeconfig in \(name)"
+    case .server(let address): address
+    case .name(let name): "registered as \(name)"
+    }
+  }
 }
 
 /// Who suspended what, why, since when, until when; the parts after the first are known only if somebody wrote them down

@@ -280,6 +280,9 @@ public struct ReconcilerRow: Sendable, Hashable {
 
   public var ref: ObjectRef { resource.ref }
 
+  /// Whether a row that is no reconciler belongs among them.
+  public func standsOut(at now: Date) -> Bool { state(at: now).isTrouble || resource.health == .suspended }
+
   /// One word for the STATE column, worst first (`product.md`, trouble first).
   public func state(at now: Date) -> ReconcilerState {
     switch resource.health {

@@ -24,9 +24,14 @@ struct DesiredJob: Sendable {
   mutating func run() async -> DesiredState.Value {
     let resource = request.resource
     if let target = resource.target {
-      return .undetermined("target not attached (kubeconfig in \(target.secret))")
+      return .undetermined("target not attached (\(target.words))")
     }
-    let value = resource.ref.kind == "HelmRelease" ? await helmRelease() : await kustomization()
+    let value: DesiredState.Value
+    switch resource.ref.groupKind {
+    case HelmReleaseAdapter.kind.groupKind: value = await helmRelease()
+    case KustomizationAdapter.kind.groupKind: value = await kustomization()
+    default: return .undetermined("what \(resource.ref.kind)s want is not rendered here")
+    }
     guard case .ready(var set) = value, let document = try? request.object.document() else { return value }
     set.ignore = FluxIgnore.rules(of: document)
     return .ready(set)

@@ -9,7 +9,8 @@ import Structured
 extension Engine {
   /// Renders again if something that decides the desired state changed.
   func refreshDesired(_ resource: Resource) {
-    guard resource.role == .reconciler else { return }
+    // What an Application wants is known by its engine's own verdict.
+    guard resource.role == .reconciler, resource.ref.groupKind != ApplicationAdapter.kind.groupKind else { return }
     let key = desiredKey(of: resource)
     if desired[resource.ref]?.key == key { return }
     var state = desired[resource.ref] ?? DesiredState(key: key)
@@ -94,7 +95,7 @@ extension Engine {
   /// Who wants what: objects of the desired state and of the inventory, and from them the kinds to watch.
   func refreshMembership(_ resource: Resource) {
     let reconciler = resource.ref
-    guard resource.target == nil else { return updateWatches(of: reconciler.cluster) }
+    guard let place = place(of: resource) else { return updateWatches(of: reconciler.cluster) }
     var members: Set<ObjectRef> = []
     if let set = desired[reconciler]?.set {
       members.formUnion(set.objects.keys)
@@ -102,8 +103,7 @@ extension Engine {
     }
     for entry in resource.inventory {
       members.insert(
-        ObjectRef(cluster: reconciler.cluster, groupKind: entry.groupKind, namespace: entry.namespace, name: entry.name)
-      )
+        ObjectRef(cluster: place, groupKind: entry.groupKind, namespace: entry.namespace, name: entry.name))
     }
     members.formUnion(strays(of: resource, besides: members))
     let old = membership[reconciler] ?? []

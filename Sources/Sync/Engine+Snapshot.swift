@@ -7,7 +7,7 @@ extension Engine {
   func makeSnapshot() -> Snapshot {
     let now = options.now()
     let uptime = ContinuousClock.now
-    let graph = Graph(resources.values.filter { $0.role == .reconciler })
+    let graph = Graph(resources.values)
     var snapshot = Snapshot()
     snapshot.repos = repos.values.map(repoRow).sorted { ($0.name, $0.url, $0.ref) < ($1.name, $1.url, $1.ref) }
     var namespaces: [NamespaceKey: NamespaceRow] = [:]
@@ -20,7 +20,10 @@ extension Engine {
     for ref in resourceOrder() {
       guard let resource = resources[ref] else { continue }
       guard resource.role == .reconciler else {
-        snapshot.sources.append(resource)
+        if resource.role == .source { snapshot.sources.append(resource) }
+        let cluster = clusterRows[resource.ref.cluster]
+        let row = reconcilerRow(resource, MemberSummary(members: [], verdicts: [:]), graph: graph, cluster: cluster)
+        shelves[Self.rank(row, now)].append(row)
         continue
       }
       let summary = summary(of: resource.ref)
@@ -93,7 +96,7 @@ extension Engine {
     let state = desired[ref]
     let set = state?.set
     let repo = resource.source.flatMap { repoOfSource[$0] }
-    var row = ReconcilerRow(resource: resource, target: resource.target == nil ? ref.cluster : nil, repo: repo)
+    var row = ReconcilerRow(resource: resource, target: place(of: resource), repo: repo)
     row.head = set?.headState ?? .unknown
     row.headCommit = repo.flatMap { repos[$0]?.row.head?.id }
     row.headStaleSince = repo.flatMap { repos[$0]?.row.staleSince }

@@ -239,6 +239,7 @@ public actor Engine {
     switch resource.role {
     case .source:
       for follower in resources.values where follower.source == resource.ref { refreshDesired(follower) }
+    case .companion: break
     case .reconciler:
       followVariables(of: resource)
       refreshDesired(resource)
@@ -252,11 +253,14 @@ public actor Engine {
     case .source:
       follow(new)
       for resource in resources.values where resource.source == new.ref { refreshDesired(resource) }
+      clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
+    case .companion: clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
     case .reconciler:
       if old == nil { ownerChanged(new.ref) }
       followVariables(of: new)
       refreshDesired(new)
       refreshMembership(new)
+      takeVerdicts(of: new)
       compareAll(new.ref, touched: Self.touched(old, new))
       releaseChanged(old, new)
       clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
@@ -279,6 +283,7 @@ public actor Engine {
   func resourceRemoved(_ old: Resource) {
     switch old.role {
     case .source: unfollow(old.ref)
+    case .companion: break
     case .reconciler:
       releaseChanged(old, nil)
       desired[old.ref] = nil

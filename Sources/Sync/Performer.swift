@@ -53,7 +53,8 @@ extension Engine {
     _ verb: Verb, to ref: ObjectRef, _ mutation: Mutation, token: String, writer: any MutationWriter
   ) async -> (accepted: Bool, message: String) {
     guard let resource = resources[ref], let adapter = KindAdapters.adapter(for: ref.groupKind),
-      let patch = adapter.patch(verb, request: PatchRequest(token: token, suspension: mutation.suspension))
+      let patch = adapter.patch(
+        verb, request: PatchRequest(token: token, suspension: mutation.suspension, object: store.object(ref)))
     else { return (false, "\(ref.kind) has no \(verb.word)") }
     let request = "PATCH \(ref.kind) \(ref.path) \(String(decoding: patch.encoded(), as: UTF8.self))"
     let index = begin(
@@ -112,7 +113,10 @@ extension Engine {
       var record = actions[index]
       switch record.mutation.verb {
       case .reconcile, .reconcileWithSource:
-        guard let handled = resource.handledToken, handled == record.token else { continue }
+        guard record.stage != .sending || resource.handledToken == record.token,
+          KindAdapters.adapter(for: resource.ref.groupKind)?
+            .isHandled(resource, token: record.token, since: record.begun) == true
+        else { continue }
         record.stage = .handled
         record.message = "handled by the controller"
         if resource.health == .ready {

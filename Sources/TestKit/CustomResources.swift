@@ -43,7 +43,7 @@ public enum CustomResources {
       "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
       "metadata": ["name": "\(kind.plural).\(group)"],
       "spec": [
-        "group": .string(group), "scope": "Namespaced",
+        "group": .string(group), "scope": .string(kind.namespaced ? "Namespaced" : "Cluster"),
         "names": [
           "kind": .string(kind.groupKind.kind), "listKind": "\(kind.groupKind.kind)List",
           "plural": .string(kind.plural), "singular": .string(kind.groupKind.kind.lowercased()),

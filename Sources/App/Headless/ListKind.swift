@@ -5,6 +5,10 @@ import Structured
 /// What `driftglass get` can list.
 enum ListKind: String, CaseIterable, Sendable {
   case clusters, repos, namespaces, reconcilers, drift
+  /// What provides desired state, and what works beside reconcilers.
+  case sources, companions
+  /// Everything that is told to rest, in every cluster and engine.
+  case suspended
   /// Objects beside managed ones that nothing answers for.
   case unmanaged
 }
@@ -55,7 +59,14 @@ struct Listing: Sendable {
       }
     case .reconcilers:
       headings = ["CLUSTER", "KIND", "NAMESPACE", "NAME", "STATE", "IN EFFECT", "DRIFT", "REASON", "MESSAGE"]
-      for row in snapshot.reconcilers { append(row, at: now) }
+      for row in snapshot.reconcilers where row.resource.role == .reconciler { append(row, at: now) }
+    case .sources, .companions:
+      headings = ["CLUSTER", "KIND", "NAMESPACE", "NAME", "STATE", "SINCE", "FACTS", "REASON", "MESSAGE"]
+      let role: Role = kind == .sources ? .source : .companion
+      for row in snapshot.reconcilers where row.resource.role == role { append(supporting: row, at: now) }
+    case .suspended:
+      headings = ["CLUSTER", "KIND", "NAMESPACE", "NAME", "BY", "SINCE", "UNTIL", "WHY"]
+      for pause in snapshot.paused { append(pause, at: now) }
     case .drift:
       headings = ["CLUSTER", "CLASS", "KIND", "OBJECT", "PATH", "DESIRED", "LIVE", "OWNER", "FATE"]
       for row in snapshot.drift { append(row) }
@@ -82,6 +93,44 @@ struct Listing: Sendable {
       "inEffect": .optional(resource.inEffect.shown?.text), "attempted": .optional(resource.attempted?.text),
       "head": .optional(row.headCommit), "nextRun": .date(resource.nextRun), "drifted": .integer(row.drift.counted),
       "undetermined": .optional(row.undetermined),
+    ])
+  }
+
+  private mutating func append(supporting row: ReconcilerRow, at now: Date) {
+    let resource = row.resource
+    var facts = resource.facts.map { ($0.column, $0.text) }
+    if facts.isEmpty, let url = resource.url { facts = [("url", url)] }
+    rows.append([
+      resource.ref.cluster.name, KindAdapters.adapter(for: resource.ref.groupKind)?.kind.short ?? resource.ref.kind,
+      resource.ref.namespace, resource.ref.name, row.state(at: now).word,
+      resource.since.map { Timestamp.format($0) } ?? "-",
+      Self.firstLine(facts.isEmpty ? "-" : facts.map { "\($0) \($1)" }.joined(separator: ", "), limit: 60),
+      resource.reason.isEmpty ? "-" : resource.reason, Self.firstLine(resource.message, limit: 80),
+    ])
+    items.append([
+      "cluster": .string(resource.ref.cluster.name), "kind": .string(resource.ref.kind),
+      "namespace": .string(resource.ref.namespace), "name": .string(resource.ref.name),
+      "state": .string(row.state(at: now).word), "reason": .string(resource.reason),
+      "message": .string(resource.message), "since": .date(resource.since),
+      "revision": .optional(resource.artifact?.text),
+      "facts": .object(JSONObject(facts.map { ($0, .string($1)) })),
+    ])
+  }
+
+  private mutating func append(_ pause: Pause, at now: Date) {
+    let (ref, suspension) = (pause.object, pause.suspension)
+    rows.append([
+      ref.cluster.name, KindAdapters.adapter(for: ref.groupKind)?.kind.short ?? ref.kind, ref.namespace, ref.name,
+      suspension.by ?? "-", suspension.since.map { Timestamp.format($0) } ?? "-",
+      suspension.until.map { Timestamp.format($0) + (suspension.overdue(at: now) ? " (overdue)" : "") } ?? "-",
+      Self.firstLine([pause.how, suspension.reason].compactMap { $0 }.joined(separator: "; "), limit: 80),
+    ])
+    items.append([
+      "cluster": .string(ref.cluster.name), "group": .string(ref.group), "kind": .string(ref.kind),
+      "namespace": .string(ref.namespace), "name": .string(ref.name), "how": .string(pause.how),
+      "by": .optional(suspension.by), "reason": .optional(suspension.reason), "since": .date(suspension.since),
+      "until": .date(suspension.until), "overdue": .bool(suspension.overdue(at: now)),
+      "reconciler": .optional(pause.reconciler.map { "\($0.kind)/\($0.path)" }),
     ])
   }
 

@@ -96,7 +96,7 @@ extension Page {
       fact("Target", "\(row.ref.cluster.name) → \(target.name)")
     } else if row.target == nil, let target = resource.target {
       fact(
-        "Target", "not attached (Secret \(target.secret)): nothing can be said about its objects", .driftUndetermined)
+        "Target", "not attached (\(target.words)): nothing can be said about its objects", .driftUndetermined)
     }
     if row.objects > 0 {
       let places = row.namespaces.prefix(6).joined(separator: ", ")

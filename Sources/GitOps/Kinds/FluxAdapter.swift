@@ -7,6 +7,18 @@ public protocol FluxAdapter: KindAdapter {
   /// Adds what only this kind says, and may correct the health that the conditions alone gave.
   /// - Parameter root: the whole object; any part of it may be missing or of the wrong type.
   static func complete(_ resource: inout Resource, from root: JSONNode)
+  /// How an object of the kind is told to rest.
+  static var pause: FluxPause { get }
+}
+
+/// How a Flux object is told to rest (wire-facts 10.3).
+public enum FluxPause: Sendable, Hashable {
+  /// `spec.suspend`.
+  case spec
+  /// An annotation of this key with the value `disabled`; `enabled` ends it.
+  case annotation(String)
+  /// Nothing works on it, so that there is nothing to stop.
+  case none
 }
 
 extension FluxAdapter {
@@ -23,13 +35,24 @@ extension FluxAdapter {
     resource.handledToken = status?["lastHandledReconcileAt"]?.string
     resource.requestedToken = annotations?[FluxAnnotation.requestedAt]?.string
     resource.artifact = status?["artifact"]?["revision"]?.string.flatMap(revision)
-    if root["spec"]?["suspend"]?.bool == true { resource.suspension = Suspension(annotations: annotations) }
+    if isPaused(root) { resource.suspension = Suspension(annotations: annotations) }
     FluxStatus.judge(&resource, object: object, status: status)
     complete(&resource, from: root)
     return resource
   }
 
-  public static var verbs: [Verb] { [.reconcile, .suspend, .resume] }
+  public static var pause: FluxPause { .spec }
+
+  public static var verbs: [Verb] { pause == .none ? [.reconcile] : [.reconcile, .suspend, .resume] }
+
+  private static func isPaused(_ root: JSONNode) -> Bool {
+    switch pause {
+    case .spec: root["spec"]?["suspend"]?.bool == true
+    // kubernetes: fluxcd/pkg and flux-operator compare without case.
+    case .annotation(let key): root["metadata"]?["annotations"]?[key]?.string?.lowercased() == "disabled"
+    case .none: false
+    }
+  }
 
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? {
     switch verb {
@@ -37,7 +60,7 @@ extension FluxAdapter {
       guard verbs.contains(verb) else { return nil }
       return ["metadata": ["annotations": .object(JSONObject([(FluxAnnotation.requestedAt, .string(request.token))]))]]
     case .suspend: return suspendPatch(true, annotations: (request.suspension ?? Suspension()).annotations)
-    // Null, as flux itself sends: the field is gone afterwards, and so is what this program noted about it.
+    // What this program noted about it goes with it.
     case .resume: return suspendPatch(false, annotations: Suspension().annotations)
     }
   }
@@ -53,8 +76,16 @@ extension FluxAdapter {
     }
   }
 
-  private static func suspendPatch(_ suspend: Bool, annotations: JSONObject) -> JSON {
-    ["metadata": ["annotations": .object(annotations)], "spec": ["suspend": suspend ? true : .null]]
+  private static func suspendPatch(_ suspend: Bool, annotations: JSONObject) -> JSON? {
+    var annotations = annotations
+    switch pause {
+    // Null, as flux itself sends: the field is gone afterwards.
+    case .spec: return ["metadata": ["annotations": .object(annotations)], "spec": ["suspend": suspend ? true : .null]]
+    case .annotation(let key):
+      annotations[key] = suspend ? "disabled" : "enabled"
+      return ["metadata": ["annotations": .object(annotations)]]
+    case .none: return nil
+    }
   }
 
   /// Nil for the empty text, which some versions write instead of nothing.

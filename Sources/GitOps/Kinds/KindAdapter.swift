@@ -11,8 +11,12 @@ public protocol KindAdapter: Sendable {
   static func patch(_ verb: Verb, request: PatchRequest) -> JSON?
   /// Why the verb would do nothing to this resource now, as a sentence for its user; nil when it would do something.
   static func refusal(of verb: Verb, on resource: Resource) -> String?
+  /// Whether the object says that a request written at `begun` with this token was carried out.
+  static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool
   /// The labels on the objects it applies; nil when it applies none.
   static var ownerLabels: OwnerLabels? { get }
+  /// The names of the facts that only this kind has, in the order of the screen.
+  static var columns: [String] { get }
 }
 
 /// What a patch needs to know about the moment it is written.
@@ -21,10 +25,13 @@ public struct PatchRequest: Sendable {
   public let token: String
   /// Filled for `.suspend`.
   public let suspension: Suspension?
+  /// The object as it is: some verbs keep or restore a part of it.
+  public let object: Object?
 
-  public init(token: String, suspension: Suspension? = nil) {
+  public init(token: String, suspension: Suspension? = nil, object: Object? = nil) {
     self.token = token
     self.suspension = suspension
+    self.object = object
   }
 }
 
@@ -42,14 +49,19 @@ extension KindAdapter {
   public static var verbs: [Verb] { [] }
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? { nil }
   public static func refusal(of verb: Verb, on resource: Resource) -> String? { nil }
+  public static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool {
+    resource.handledToken == token
+  }
   public static var ownerLabels: OwnerLabels? { nil }
+  public static var columns: [String] { [] }
 }
 
 /// The one list of adapters.
 public enum KindAdapters {
   public static let all: [any KindAdapter.Type] = [
     KustomizationAdapter.self, HelmReleaseAdapter.self, GitRepositoryAdapter.self, OCIRepositoryAdapter.self,
-    HelmRepositoryAdapter.self, HelmChartAdapter.self, BucketAdapter.self,
+    HelmRepositoryAdapter.self, HelmChartAdapter.self, BucketAdapter.self, ApplicationAdapter.self,
+    ApplicationSetAdapter.self, AppProjectAdapter.self,
   ]
 
   /// The kinds they are for, in the same order.
