@@ -23,7 +23,7 @@ extension DesiredJob {
       if row.link == .connecting { return .undetermined("repository not read yet") }
       problems += [row.reason].compactMap(\.self)
     }
-    let discovery = await engine.discovery(of: request.reconciler.cluster)
+    let discovery = await engine.discovery(of: request.place)
     let inputs = RenderedCommit.Inputs(request.key)
     if let known = request.rendered.first(where: { $0.inputs == inputs && $0.commit == artifact.digest }),
       case .success(let objects) = known.result
@@ -85,7 +85,7 @@ extension DesiredJob {
     else { return nil }
     let applied = Set(
       request.resource.inventory.map {
-        ObjectRef(cluster: request.reconciler.cluster, groupKind: $0.groupKind, namespace: $0.namespace, name: $0.name)
+        ObjectRef(cluster: request.place, groupKind: $0.groupKind, namespace: $0.namespace, name: $0.name)
       })
     guard !applied.isEmpty else { return .failure(Problem(text: "nothing was applied to recognise its directory by")) }
     let spec = spec

@@ -23,9 +23,7 @@ struct DesiredJob: Sendable {
 
   mutating func run() async -> DesiredState.Value {
     let resource = request.resource
-    if let target = resource.target {
-      return .undetermined("target not attached (\(target.words))")
-    }
+    if let reason = request.key.notAttached { return .undetermined(reason) }
     let value: DesiredState.Value
     switch resource.ref.groupKind {
     case HelmReleaseAdapter.kind.groupKind: value = await helmRelease()
@@ -43,11 +41,11 @@ struct DesiredJob: Sendable {
         ? .ready(DesiredSet()) : .undetermined("no release in status.history")
     }
     guard engine.options.readsSecrets else { return .undetermined(Engine.secretsNotRead) }
-    guard let reader = await engine.reader(of: request.reconciler.cluster) else {
+    guard let reader = await engine.reader(of: request.place) else {
       return .undetermined("not connected")
     }
     let releases = HelmReleases(reader)
-    let discovery = await engine.discovery(of: request.reconciler.cluster)
+    let discovery = await engine.discovery(of: request.place)
     do throws(HelmReleases.Problem) {
       var set = DesiredSet()
       set.objects = index(
@@ -172,7 +170,7 @@ struct DesiredJob: Sendable {
     let made: RenderedCommit
     if let known = await known(mirror, commit) { made = known } else { made = try await rendered(mirror, commit) }
     rendered.append(made)
-    let discovery = await engine.discovery(of: request.reconciler.cluster)
+    let discovery = await engine.discovery(of: request.place)
     return made.result.map { index($0, discovery) }
   }
 
@@ -223,7 +221,7 @@ struct DesiredJob: Sendable {
     for object in objects {
       var object = object
       if discovery?.resource(for: object.groupKind)?.namespaced == false { object.namespace = "" }
-      index[object.ref(in: request.reconciler.cluster)] = object
+      index[object.ref(in: request.place)] = object
     }
     return index
   }

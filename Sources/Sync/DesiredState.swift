@@ -3,6 +3,10 @@ import Rendering
 
 /// What decides the desired state of a reconciler: while this is equal nothing has to be rendered again.
 struct DesiredKey: Hashable, Sendable {
+  /// Where the objects live; nil while that cluster is not attached.
+  let place: ClusterID?
+  /// Why that is so, for people.
+  let notAttached: String?
   /// The reconciler's own generation: its path, target namespace, metadata.
   let generation: Int
   /// Its source's: what that leaves out of its artifact.
@@ -101,6 +105,8 @@ struct DesiredState: Sendable {
 /// A request to render, with everything the job needs: it runs off the engine.
 struct RenderRequest: Sendable {
   let reconciler: ObjectRef
+  /// The cluster where its objects live.
+  let place: ClusterID
   let key: DesiredKey
   let object: Object
   let resource: Resource

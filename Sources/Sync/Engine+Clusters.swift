@@ -15,6 +15,7 @@ extension Engine {
     }
     var seen: Set<ClusterID> = []
     order = wanted.map(\.id).filter { seen.insert($0).inserted }
+    targetsMayHaveMoved()
     sessionSignal.yield()
     markDirty()
   }
@@ -176,7 +177,7 @@ extension Engine {
   private func served(by cluster: ClusterID) {
     updateWatches(of: cluster)
     clusters[cluster]?.replan()
-    for resource in resources.values where resource.ref.cluster == cluster && resource.role == .reconciler {
+    for resource in resources.values where resource.role == .reconciler && place(of: resource) == cluster {
       compareAll(resource.ref)
     }
     markDirty()

@@ -17,7 +17,8 @@ extension Engine {
     state.key = key
     state.isRefreshing = true
     desired[resource.ref] = state
-    if clusters[resource.ref.cluster]?.postpones(resource.ref) != true { renderQueue.add(resource.ref) }
+    let place = place(of: resource) ?? resource.ref.cluster
+    if clusters[place]?.postpones(resource.ref) != true { renderQueue.add(resource.ref) }
     markDirty()
   }
 
@@ -26,6 +27,7 @@ extension Engine {
     let isGit = resource.source?.groupKind == GitRepositoryAdapter.kind.groupKind
     let problem = repo.flatMap { repos[$0]?.row.reason }
     return DesiredKey(
+      place: place(of: resource), notAttached: whyNotAttached(resource),
       generation: store.object(resource.ref)?.generation ?? 0,
       sourceGeneration: resource.source.flatMap { store.object($0)?.generation } ?? 0, inEffect: resource.inEffect,
       repo: repo,
@@ -49,7 +51,7 @@ extension Engine {
     }
     return [
       RenderRequest(
-        reconciler: ref, key: state.key, object: object, resource: resource,
+        reconciler: ref, place: state.key.place ?? ref.cluster, key: state.key, object: object, resource: resource,
         source: resource.source.flatMap { resources[$0] }, sourceObject: resource.source.flatMap { store.object($0) },
         rendered: state.rendered, previous: state.set, answers: state.answers)
     ]
@@ -95,7 +97,8 @@ extension Engine {
   /// Who wants what: objects of the desired state and of the inventory, and from them the kinds to watch.
   func refreshMembership(_ resource: Resource) {
     let reconciler = resource.ref
-    guard let place = place(of: resource) else { return updateWatches(of: reconciler.cluster) }
+    // Of a cluster that is not attached nothing is watched.
+    guard let place = place(of: resource) else { return leave(reconciler) }
     var members: Set<ObjectRef> = []
     if let set = desired[reconciler]?.set {
       members.formUnion(set.objects.keys)
@@ -108,7 +111,8 @@ extension Engine {
     members.formUnion(strays(of: resource, besides: members))
     let old = membership[reconciler] ?? []
     if let label = Self.ownerLabels(of: reconciler)?.name {
-      memberKinds[reconciler] = MemberKinds(label: label, members: members, desired: desired[reconciler]?.set?.objects)
+      memberKinds[reconciler] = MemberKinds(
+        cluster: place, label: label, members: members, desired: desired[reconciler]?.set?.objects)
     }
     guard old != members else { return }
     summaries[reconciler] = nil
@@ -118,7 +122,17 @@ extension Engine {
     }
     for new in members where !old.contains(new) { owners[new, default: []].append(reconciler) }
     membership[reconciler] = members
-    updateWatches(of: reconciler.cluster)
+    updateWatches(of: place)
+  }
+
+  /// Its objects are out of sight.
+  private func leave(_ reconciler: ObjectRef) {
+    guard let members = membership.removeValue(forKey: reconciler) else { return }
+    for object in members { disown(object, reconciler) }
+    memberKinds[reconciler] = nil
+    verdicts[reconciler] = nil
+    summaries[reconciler] = nil
+    satisfied[reconciler] = nil
   }
 
   /// Why there is nothing to show.

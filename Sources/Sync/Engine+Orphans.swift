@@ -27,7 +27,8 @@ extension Engine {
   /// Objects that the reconciler once applied and that neither Git nor its inventory has.
   func strays(of resource: Resource, besides members: Set<ObjectRef>) -> Set<ObjectRef> {
     guard desired[resource.ref]?.set != nil, resource.inEffect != .nothing else { return [] }
-    return store.managed(by: resource.ref).subtracting(members).filter { ref in
+    let owner = resource.ref.moved(to: place(of: resource) ?? resource.ref.cluster)
+    return store.managed(by: owner).subtracting(members).filter { ref in
       store.object(ref).map { isApplied($0, by: resource.ref) } ?? false
     }
   }

@@ -31,14 +31,14 @@ extension Engine {
     if before != now {
       if let before, releasers[before] == old?.ref { releasers[before] = nil }
       if let now, let new { releasers[now] = new.ref }
-      if before == nil, let new { updateWatches(of: new.ref.cluster) }
+      if before == nil, let now { updateWatches(of: now.cluster) }
     }
     if let new, before != nil || now != nil { lookAtRelease(of: new) }
   }
 
   private func id(of resource: Resource) -> ReleaseID? {
-    guard let release = resource.release, resource.target == nil else { return nil }
-    return ReleaseID(cluster: resource.ref.cluster, namespace: release.storageNamespace, name: release.name)
+    guard let release = resource.release, let place = place(of: resource) else { return nil }
+    return ReleaseID(cluster: place, namespace: release.storageNamespace, name: release.name)
   }
 
   /// The newest release that Flux did not make and that is newer than the HelmRelease's own; nil when there is none.

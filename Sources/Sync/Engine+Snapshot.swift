@@ -21,13 +21,12 @@ extension Engine {
       guard let resource = resources[ref] else { continue }
       guard resource.role == .reconciler else {
         if resource.role == .source { snapshot.sources.append(resource) }
-        let cluster = clusterRows[resource.ref.cluster]
-        let row = reconcilerRow(resource, MemberSummary(members: [], verdicts: [:]), graph: graph, cluster: cluster)
+        let row = reconcilerRow(resource, MemberSummary(members: [], verdicts: [:]), graph: graph, clusterRows)
         shelves[Self.rank(row, now)].append(row)
         continue
       }
       let summary = summary(of: resource.ref)
-      let row = reconcilerRow(resource, summary, graph: graph, cluster: clusterRows[resource.ref.cluster])
+      let row = reconcilerRow(resource, summary, graph: graph, clusterRows)
       count(row, summary, into: &namespaces)
       clusterCounts[resource.ref.cluster, default: ClusterCounts()].add(row)
       coverage(of: row, summary, into: &snapshot.coverage)
@@ -90,8 +89,9 @@ extension Engine {
   }
 
   private func reconcilerRow(
-    _ resource: Resource, _ summary: MemberSummary, graph: Graph, cluster: ClusterRow?
+    _ resource: Resource, _ summary: MemberSummary, graph: Graph, _ clusterRows: [ClusterID: ClusterRow]
   ) -> ReconcilerRow {
+    let cluster = clusterRows[resource.ref.cluster]
     let ref = resource.ref
     let state = desired[ref]
     let set = state?.set
@@ -109,17 +109,21 @@ extension Engine {
       for verb in Verb.allCases { row.denied[verb] = denial }
     }
     row.inFlight = actions.contains { $0.mutation.target == ref && $0.isOpen }
-    row.staleSince = cluster?.staleSince ?? cluster.flatMap { oldest(of: ref, in: $0.staleKinds) }
+    let target = row.target.flatMap { $0 == ref.cluster ? cluster : clusterRows[$0] }
+    row.staleSince = [
+      cluster?.staleSince, cluster.flatMap { $0.staleKinds[ref.groupKind] }, target?.staleSince,
+      target.flatMap { oldest(of: ref, in: $0.staleKinds) },
+    ].compactMap { $0 }.min()
     row.blockedBy = graph.blockedBy[ref]
     row.blocking = graph.blocking[ref] ?? 0
     return row
   }
 
-  /// Since when a reconciler's own kind, or one that it manages, is not confirmed.
+  /// Since when a kind that a reconciler manages is not confirmed.
   private func oldest(of reconciler: ObjectRef, in staleKinds: [GroupKind: Date]) -> Date? {
     guard !staleKinds.isEmpty else { return nil }
     let managed = memberKinds[reconciler].map { Array($0.versions.keys) } ?? []
-    return ([reconciler.groupKind] + managed).compactMap { staleKinds[$0] }.min()
+    return managed.compactMap { staleKinds[$0] }.min()
   }
 
   private func count(
@@ -233,7 +237,7 @@ extension Engine {
   /// Every stream was seen once and every verdict that can be made was made.
   var isComplete: Bool {
     guard watchesToPlan.isEmpty, compareQueue.isIdle, renderQueue.isIdle, probeQueue.isIdle, versionQueue.isIdle,
-      confirmQueue.isIdle
+      confirmQueue.isIdle, !kubeconfigs.values.contains(.asked)
     else { return false }
     for state in clusters.values {
       guard state.isSettled else { return false }

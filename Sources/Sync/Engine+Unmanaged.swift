@@ -12,7 +12,7 @@ extension Engine {
       return result
     }
     var kinds = Set(Bystander.usualKinds)
-    for (reconciler, managed) in memberKinds where reconciler.cluster == place.cluster {
+    for managed in memberKinds.values where managed.cluster == place.cluster {
       kinds.formUnion(managed.versions.keys)
     }
     for kind in kinds.sorted() {

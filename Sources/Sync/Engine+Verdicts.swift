@@ -29,25 +29,4 @@ extension Engine {
     verdicts[resource.ref] = rows
     summaries[resource.ref] = nil
   }
-
-  /// The cluster where a reconciler's objects live, if it is attached: its own, or the one that it names.
-  func place(of resource: Resource) -> ClusterID? {
-    switch resource.target {
-    case nil: return resource.ref.cluster
-    // What a kubeconfig names is not known before it is read.
-    case .secret: return nil
-    case .server(let address):
-      let wanted = Self.normalised(address)
-      return order.first { clusters[$0].map { Self.normalised($0.options.server) } == wanted }
-    case .name(let name): return order.first { $0.name == name }
-    }
-  }
-
-  /// Two spellings of one server: in either case, with or without the usual port and a slash at the end.
-  static func normalised(_ server: String) -> String {
-    var text = server.lowercased()
-    while text.hasSuffix("/") { text.removeLast() }
-    if text.hasPrefix("https://"), text.hasSuffix(":443") { text.removeLast(4) }
-    return text
-  }
 }

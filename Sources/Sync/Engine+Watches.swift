@@ -31,7 +31,7 @@ extension Engine {
     guard let state = clusters[cluster], let discovery = state.discovery else { return }
     var versions: [GroupKind: [String: Int]] = [:]
     var selectors: [GroupKind: Set<String>] = [:]
-    for (reconciler, kinds) in memberKinds where reconciler.cluster == cluster {
+    for kinds in memberKinds.values where kinds.cluster == cluster {
       for (kind, counts) in kinds.versions where KindAdapters.adapter(for: kind) == nil && mayRead(kind) {
         selectors[kind, default: []].insert(kinds.label)
         versions[kind, default: [:]].merge(counts, uniquingKeysWith: +)

@@ -48,6 +48,8 @@ public actor Engine {
   var releasers: [ReleaseID: ObjectRef] = [:]
   /// Clusters of which it is to be worked out what is to be watched.
   var watchesToPlan: Set<ClusterID> = []
+  /// Secret with the kubeconfig of a target cluster → where that leads.
+  var kubeconfigs: [ObjectRef: TargetAddress] = [:]
   var probes: [ObjectRef: Probe] = [:]
   var otherVersions: [ObjectRef: OtherVersion] = [:]
   /// Object → the owner that its labels name and that is gone.
@@ -257,11 +259,12 @@ public actor Engine {
     case .companion: clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
     case .reconciler:
       if old == nil { ownerChanged(new.ref) }
+      followTarget(of: new)
       followVariables(of: new)
       refreshDesired(new)
       refreshMembership(new)
       takeVerdicts(of: new)
-      compareAll(new.ref, touched: Self.touched(old, new))
+      compareAll(new.ref, touched: touched(old, new))
       releaseChanged(old, new)
       clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
     }
@@ -269,14 +272,14 @@ public actor Engine {
 
   /// The objects whose verdict a reconciler's status may change although they have no rows: status decides fate, cause and
   /// class of rows that are there, the inventory what else there is. Another revision in effect comes with what it renders.
-  private static func touched(_ old: Resource?, _ new: Resource) -> Set<ObjectRef>? {
-    guard let old, old.target == new.target, (old.inEffect.shown == nil) == (new.inEffect.shown == nil) else {
+  private func touched(_ old: Resource?, _ new: Resource) -> Set<ObjectRef>? {
+    guard let place = place(of: new), let old, old.target == new.target, (old.inEffect.shown == nil) == (new.inEffect.shown == nil) else {
       return nil
     }
     guard old.inventory != new.inventory else { return [] }
     return Set(
       Set(old.inventory).symmetricDifference(new.inventory).map {
-        ObjectRef(cluster: new.ref.cluster, groupKind: $0.groupKind, namespace: $0.namespace, name: $0.name)
+        ObjectRef(cluster: place, groupKind: $0.groupKind, namespace: $0.namespace, name: $0.name)
       })
   }
 
@@ -293,7 +296,7 @@ public actor Engine {
       forgetVariables(of: old.ref)
       satisfied[old.ref] = nil
       for object in membership.removeValue(forKey: old.ref) ?? [] { disown(object, old.ref) }
-      updateWatches(of: old.ref.cluster)
+      updateWatches(of: place(of: old) ?? old.ref.cluster)
       ownerChanged(old.ref)
     }
   }

@@ -53,11 +53,14 @@ struct MemberSummary: Sendable {
 
 /// The kinds of one reconciler's objects, each with the versions in which Git names them and how often.
 struct MemberKinds: Sendable {
+  /// Where they live.
+  let cluster: ClusterID
   /// The label that the engine puts on what it applies.
   let label: String
   private(set) var versions: [GroupKind: [String: Int]] = [:]
 
-  init(label: String, members: Set<ObjectRef>, desired: [ObjectRef: DesiredObject]?) {
+  init(cluster: ClusterID, label: String, members: Set<ObjectRef>, desired: [ObjectRef: DesiredObject]?) {
+    self.cluster = cluster
     self.label = label
     for member in members {
       if let object = desired?[member] {

@@ -54,8 +54,8 @@ import Testing
     #expect(findings[1].detail == "server certificate until 2026-12-20 14:13 UTC (90d)")
     #expect(findings[2].detail == "token of ada")
     #expect(findings[3].detail.hasPrefix("Kustomization v1, HelmRelease v2, GitRepository v1"))
-    #expect(findings[4].detail == "all 7 kinds in all namespaces")
-    #expect(findings[5].detail == "all 7 kinds may be patched")
+    #expect(findings[4].detail == "all \(KindAdapters.kinds.count) kinds in all namespaces")
+    #expect(findings[5].detail == "all \(KindAdapters.kinds.count) kinds may be patched")
   }
 
   @Test(arguments: [

@@ -108,6 +108,55 @@ extension EndToEnd {
       #expect(rows["kept"]?["class"] == "excluded" && rows["kept"]?["cause"] == "ignored: prune: disabled")
     }
 
+    /// A hub's Kustomization names the kubeconfig of another cluster: its objects are there, and nowhere else.
+    @Test func whatAHubAppliesToAnotherClusterIsComparedThere() async throws {
+      let apps = StillWorld.Application(isApplied: true)
+      let hub = try await StillWorld("hub", [apps])
+      let edge = try await RealAPIServer()
+      try await edge.createNamespace("shop")
+      let there = StillWorld.Application()
+      for name in ["flags", "limits"] {
+        var object = StillWorld.configMap(name)
+        object["metadata"]?["labels"] = [
+          "kustomize.toolkit.fluxcd.io/name": .string(there.name),
+          "kustomize.toolkit.fluxcd.io/namespace": .string(there.namespace),
+        ]
+        if name == "limits" { object["data"] = ["mode": "off"] }
+        try await edge.apply("/api/v1/namespaces/shop/configmaps/\(name)", object, manager: "kustomize-controller")
+      }
+      let config = try Data(contentsOf: URL(filePath: edge.kubeconfig(context: "admin")))
+      try await hub.server.expect(
+        .post, "/api/v1/namespaces/flux-system/secrets",
+        [
+          "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "edge-kubeconfig"],
+          "data": ["value": .string(config.base64EncodedString())],
+        ])
+      try await hub.server.mergePatch(
+        "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/apps",
+        ["spec": ["kubeConfig": ["secretRef": ["name": "edge-kubeconfig"]]]])
+      let home = try TemporaryFolder("home")
+      func get(_ what: String, _ kubeconfigs: [String]) async throws -> JSON {
+        let result = try await Program.run(
+          [EndToEnd.executable(), "get", what, "-o", "json", "--config", try hub.configuration()],
+          environment: [
+            "PATH": "/usr/bin:/bin", "HOME": home.path, "LANG": "C.UTF-8",
+            "KUBECONFIG": kubeconfigs.joined(separator: ":"),
+          ])
+        return try JSON(parsing: Array(result.output.utf8))
+      }
+      let both = [try hub.server.kubeconfig(context: "hub"), try edge.kubeconfig(context: "edge")]
+      let rows = try await get("drift", both)["items"]?.array ?? []
+      let found = Dictionary(
+        rows.map { ($0.value(at: "object", "name")?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+      #expect(found["limits"]?["path"] == "data.mode" && found["limits"]?["cluster"] == "edge", "\(rows)")
+      #expect(found["web"]?["class"] == "missing" && found["flags"] == nil && rows.count == 2)
+      let reconcilers = try await get("reconcilers", both)["items"]?.array ?? []
+      #expect(reconcilers.first?["cluster"] == "hub" && reconcilers.first?["target"] == "edge")
+      let alone = try await get("reconcilers", [both[0]])["items"]?.array ?? []
+      #expect(alone.first?["target"] == .null)
+      #expect(alone.first?["undetermined"]?.string?.contains("target not attached (\(edge.url)") == true, "\(alone)")
+    }
+
     @Test func whatNothingAnswersForIsAListOfItsOwn() async throws {
       let world = try await StillWorld()
       let home = try TemporaryFolder("home")

@@ -106,8 +106,11 @@ extension Suspension {
   /// What somebody wrote down; all nil when nobody did.
   init(annotations: JSONNode?) {
     func text(_ key: String) -> String? { annotations?[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+    // Weave GitOps and flux-operator write down less (`field.md`, suspensions).
     self.init(
-      by: text(FluxAnnotation.suspendedBy), reason: text(FluxAnnotation.suspendedReason),
+      by: text(FluxAnnotation.suspendedBy) ?? text("metadata.weave.works/suspended-by")
+        ?? text("fluxcd.controlplane.io/suspendedBy"),
+      reason: text(FluxAnnotation.suspendedReason) ?? text("metadata.weave.works/suspended-comment"),
       since: text(FluxAnnotation.suspendedSince).flatMap(Timestamp.parse),
       until: text(FluxAnnotation.suspendedUntil).flatMap(Timestamp.parse))
   }

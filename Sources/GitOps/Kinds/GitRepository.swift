@@ -10,7 +10,10 @@ public enum GitRepositoryAdapter: FluxAdapter {
     let spec = root["spec"]
     resource.url = spec?["url"]?.string
     follow(&resource, spec?["ref"])
+    resource.addVerification(spec)
   }
+
+  public static let columns = ["verify", "verified"]
 
   /// Precedence: commit, name, semver, tag, branch; `master` when nothing is set.
   private static func follow(_ resource: inout Resource, _ ref: JSONNode?) {

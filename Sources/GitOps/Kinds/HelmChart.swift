@@ -8,8 +8,11 @@ public enum HelmChartAdapter: FluxAdapter {
 
   public static let verbs: [Verb] = [.reconcile, .reconcileWithSource, .suspend, .resume]
 
+  public static let columns = ["verify", "verified"]
+
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     let spec = root["spec"]
+    resource.addVerification(spec)
     // Only in its own namespace.
     resource.source = FluxReference.source(spec?["sourceRef"], from: resource.ref)
     if let chart = spec?["chart"]?.string {

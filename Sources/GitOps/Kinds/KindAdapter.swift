@@ -60,8 +60,13 @@ extension KindAdapter {
 public enum KindAdapters {
   public static let all: [any KindAdapter.Type] = [
     KustomizationAdapter.self, HelmReleaseAdapter.self, GitRepositoryAdapter.self, OCIRepositoryAdapter.self,
-    HelmRepositoryAdapter.self, HelmChartAdapter.self, BucketAdapter.self, ApplicationAdapter.self,
-    ApplicationSetAdapter.self, AppProjectAdapter.self,
+    HelmRepositoryAdapter.self, HelmChartAdapter.self, BucketAdapter.self, ExternalArtifactAdapter.self,
+    ArtifactGeneratorAdapter.self, ImageRepositoryAdapter.self, ImagePolicyAdapter.self,
+    ImageUpdateAutomationAdapter.self, AlertAdapter.self, ProviderAdapter.self, ReceiverAdapter.self,
+    FluxInstanceAdapter.self, ResourceSetAdapter.self, ResourceSetInputProviderAdapter.self, ApplicationAdapter.self,
+    ApplicationSetAdapter.self, AppProjectAdapter.self, SealedSecretAdapter.self, ExternalSecretAdapter.self,
+    ClusterExternalSecretAdapter.self, SecretStoreAdapter.self, ClusterSecretStoreAdapter.self,
+    PushSecretAdapter.self, CanaryAdapter.self,
   ]
 
   /// The kinds they are for, in the same order.

@@ -6,6 +6,8 @@ public enum OCIRepositoryAdapter: FluxAdapter {
     group: FluxReference.sourceGroup, kind: "OCIRepository", plural: "ocirepositories", shortNames: ["ocirepo"],
     role: .source, versions: ["v1", "v1beta2"])
 
+  public static let columns = ["verify", "verified"]
+
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     let spec = root["spec"]
     resource.url = spec?["url"]?.string
@@ -17,6 +19,7 @@ public enum OCIRepositoryAdapter: FluxAdapter {
     } else {
       resource.follows = "tag \(spec?["ref"]?["tag"]?.string ?? "latest")"
     }
+    resource.addVerification(spec)
     let metadata = root["status"]?["artifact"]?["metadata"]
     resource.origin = metadata?["org.opencontainers.image.revision"]?.string.flatMap(revision)
   }
