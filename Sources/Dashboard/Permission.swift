@@ -13,15 +13,21 @@ extension State {
     if let reason = row.denied[verb] { return .denied(reason) }
     if isInFlight(row) { return .denied("a request to \(Names.label(row.ref)) is under way") }
     if row.resource.health == .deleting { return .denied("\(Names.label(row.ref)) is being deleted") }
-    return verb.isReconcile ? availabilityOfReconcile(verb, row) : availabilityOfSuspension(verb, row)
+    let known = verb.isReconcile ? availabilityOfReconcile(verb, row, adapter) : availabilityOfSuspension(verb, row)
+    guard case .ready = known, let refusal = adapter.refusal(of: verb, on: row.resource) else { return known }
+    return .denied("\(Names.label(row.ref)): \(refusal)")
   }
 
-  private func availabilityOfReconcile(_ verb: Verb, _ row: ReconcilerRow) -> Availability {
-    if row.resource.health == .suspended {
+  private func availabilityOfReconcile(
+    _ verb: Verb, _ row: ReconcilerRow, _ adapter: any KindAdapter.Type
+  ) -> Availability {
+    if row.resource.health == .suspended,
+      row.resource.suspension == nil || adapter.refusal(of: verb, on: row.resource) != nil
+    {
       let by = row.resource.suspension?.by.map { " by \($0)" } ?? ""
       return .denied("suspended\(by): a reconcile would do nothing; resume it first (s)")
     }
-    guard verb == .reconcileWithSource else { return .ready }
+    guard verb == .reconcileWithSource, !adapter.fetchesItself else { return .ready }
     guard let source = row.resource.source else { return .denied("\(Names.label(row.ref)) has no source object") }
     if snapshot.sources.first(where: { $0.ref == source })?.health == .suspended {
       return .denied("its source \(source.kind) \(source.path) is suspended: resume that first")
@@ -39,4 +45,11 @@ extension State {
 
 extension Verb {
   var isReconcile: Bool { self == .reconcile || self == .reconcileWithSource }
+}
+
+extension State {
+  /// Whether the controller of a row reads its source by itself.
+  func fetchesItself(_ row: ReconcilerRow) -> Bool {
+    KindAdapters.adapter(for: row.ref.groupKind)?.fetchesItself ?? false
+  }
 }

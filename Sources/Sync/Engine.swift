@@ -273,7 +273,9 @@ public actor Engine {
   /// The objects whose verdict a reconciler's status may change although they have no rows: status decides fate, cause and
   /// class of rows that are there, the inventory what else there is. Another revision in effect comes with what it renders.
   private func touched(_ old: Resource?, _ new: Resource) -> Set<ObjectRef>? {
-    guard let place = place(of: new), let old, old.target == new.target, (old.inEffect.shown == nil) == (new.inEffect.shown == nil) else {
+    guard let place = place(of: new), let old, old.target == new.target,
+      (old.inEffect.shown == nil) == (new.inEffect.shown == nil)
+    else {
       return nil
     }
     guard old.inventory != new.inventory else { return [] }

@@ -45,7 +45,7 @@ extension Engine {
         )
       }
     }
-    let verb: Verb = mutation.verb == .reconcileWithSource ? .reconcile : mutation.verb
+    let verb: Verb = mutation.source != nil && mutation.verb == .reconcileWithSource ? .reconcile : mutation.verb
     return await send(verb, to: mutation.target, mutation, token: token, writer: writer)
   }
 
@@ -60,7 +60,7 @@ extension Engine {
     let index = begin(
       ActionRecord(
         mutation: mutation, stage: .sending, begun: options.now(), changed: options.now(), token: token, message: "",
-        request: request, equivalent: Self.equivalent(verb, ref, adapter.kind)))
+        request: request, equivalent: Self.equivalent(verb, ref, adapter, patch)))
     do throws(JournalError) {
       try await options.journal?.record(actions[index])
     } catch {
@@ -159,20 +159,13 @@ extension Engine {
     for waiter in handledWaiters.removeValue(forKey: token) ?? [] { waiter.resume(returning: false) }
   }
 
-  /// What one would type instead.
-  static func equivalent(_ verb: Verb, _ ref: ObjectRef, _ kind: Kind) -> String {
-    let noun =
-      switch kind.groupKind.kind {
-      case "Kustomization": "kustomization"
-      case "HelmRelease": "helmrelease"
-      case "GitRepository": "source git"
-      case "OCIRepository": "source oci"
-      case "HelmRepository": "source helm"
-      case "HelmChart": "source chart"
-      case "Bucket": "source bucket"
-      default: kind.plural
-      }
-    return "flux \(verb.rawValue) \(noun) \(ref.name) -n \(ref.namespace) --context \(ref.cluster)"
+  /// What one would type instead: the system's own command, else the same patch by kubectl.
+  static func equivalent(_ verb: Verb, _ ref: ObjectRef, _ adapter: any KindAdapter.Type, _ patch: JSON) -> String {
+    if let command = adapter.command(verb, ref) { return command }
+    let place = ref.namespace.isEmpty ? "" : " -n \(ref.namespace)"
+    let text = String(decoding: patch.encoded(), as: UTF8.self).replacing("'", with: #"'\''"#)
+    return
+      "kubectl --context \(ref.cluster) patch \(adapter.kind.plural).\(ref.group) \(ref.name)\(place) --type merge -p '\(text)'"
   }
 
   private func load(_ ref: ObjectRef) async -> LoadedObject {

@@ -4,9 +4,14 @@ import Structured
 
 /// The CustomResourceDefinitions of the kinds that Driftglass reads, for a real API server.
 public enum CustomResources {
-  /// Flux's own from the folder `shared/crds` beside the package where they exist, else minimal ones of ours.
-  static func definitions() throws -> [JSON] {
-    try KindAdapters.kinds.map { kind in
+  /// Kustomization, HelmRelease and what they come from.
+  public static let usual: [Kind] = KindAdapters.kinds.filter { kind in
+    ["kustomize", "helm", "source"].contains { kind.groupKind.group == "\($0).toolkit.fluxcd.io" }
+  }
+
+  /// The systems' own from the folder `shared/crds` beside the package where they exist, else minimal ones of ours.
+  static func definitions(of kinds: [Kind]) throws -> [JSON] {
+    try kinds.map { kind in
       try read("\(kind.plural).\(kind.groupKind.group).yaml").first ?? minimal(kind)
     }
   }

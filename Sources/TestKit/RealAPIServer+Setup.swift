@@ -4,11 +4,12 @@ import Structured
 
 extension RealAPIServer {
   /// Creates the CustomResourceDefinitions and waits until they are served.
-  public func createCustomResources() async throws {
+  /// - Parameter kinds: by default those that Flux's own worlds have: each more costs every test time.
+  public func createCustomResources(_ kinds: [Kind] = CustomResources.usual) async throws {
     let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    let definitions = try CustomResources.definitions()
+    let definitions = try CustomResources.definitions(of: kinds)
     for definition in definitions { try await expect(.post, path, definition) }
-    for kind in KindAdapters.kinds {
+    for kind in kinds {
       let name = "\(kind.plural).\(kind.groupKind.group)"
       try await eventually("\(name) is established", within: .seconds(30)) { () -> Bool? in
         let served = try await self.expect(.get, "\(path)/\(name)")

@@ -23,7 +23,9 @@ struct AdapterConformanceTests {
       if kind.short != "app" && kind.short != "ag" {
         #expect(resource.inventory.count == json.value(at: "status", "inventory", "entries")?.array?.count ?? 0)
       }
-      #expect(resource.applied?.text == json.value(at: "status", "lastAppliedRevision")?.string || ["hr", "app"].contains(kind.short))
+      #expect(
+        resource.applied?.text == json.value(at: "status", "lastAppliedRevision")?.string
+          || ["hr", "app"].contains(kind.short))
       #expect(
         resource.attempted?.text == json.value(at: "status", "lastAttemptedRevision")?.string || kind.short == "app")
       #expect(resource.artifact?.text == json.value(at: "status", "artifact", "revision")?.string)

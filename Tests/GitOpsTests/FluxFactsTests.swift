@@ -239,6 +239,7 @@ struct FluxFactsTests {
     #expect(
       OwnerLabels.all.map(\.selector) == [
         .labels("kustomize.toolkit.fluxcd.io/name"), .labels("helm.toolkit.fluxcd.io/name"),
+        .labels("fluxcd.controlplane.io/name"), .labels("resourceset.fluxcd.controlplane.io/name"),
       ])
   }
 }

@@ -55,10 +55,9 @@ struct CheckKinds: Sendable, Equatable {
           "kinds", "\(kind.kind.groupKind.kind) is served as \(kind.version) only, which this version does not know",
           remedy: "update driftglass; until then some of its columns may be empty"))
     }
-    let missing =
-      absent.isEmpty
-      ? "" : absent.count > 8
-        ? "; \(absent.count) further kinds are not served" : "; absent: \(absent.map(\.groupKind.kind).joined(separator: ", "))"
+    let some = absent.prefix(6).map(\.groupKind.kind).joined(separator: ", ")
+    let more = absent.count > 6 ? " and \(absent.count - 6) others" : ""
+    let missing = absent.isEmpty ? "" : "; absent: \(some)\(more)"
     let list = served.map { "\($0.kind.groupKind.kind) \($0.version)" }.joined(separator: ", ")
     findings.append(.ok("kinds", list + missing, facts: facts))
     return findings

@@ -33,11 +33,19 @@ extension Page {
     if let blocker = row.blockedBy { fact("Waits for", Names.label(blocker)) }
     if row.blocking > 0 { fact("Blocks", "\(Format.count(row.blocking)) waiting on it") }
 
-    heading("Revision")
-    writeRevisions(row, text)
+    if let parent = resource.parent { fact("Made by", "\(parent.kind) \(parent.path)") }
+    for known in resource.facts {
+      fact(SafeText(untrusted: known.column.prefix(1).uppercased() + known.column.dropFirst(), limit: 40), known.text)
+    }
 
-    heading("What it applies")
-    writeScope(row)
+    switch resource.role {
+    case .reconciler:
+      heading("Revision")
+      writeRevisions(row, text)
+      heading("What it applies")
+      writeScope(row)
+    case .source, .companion: writeProvision(row)
+    }
 
     if !resource.conditions.isEmpty {
       heading("Conditions")
@@ -77,6 +85,17 @@ extension Page {
     if let release = row.resource.release {
       fact("Release", "\(release.namespace)/\(release.name) v\(release.version), \(release.status), \(release.chart)")
     }
+  }
+
+  /// Of what is no reconciler: where it takes from, what it holds, when it runs.
+  private mutating func writeProvision(_ row: ReconcilerRow) {
+    let resource = row.resource
+    fact("Address", resource.url)
+    fact("Follows", resource.follows)
+    if let artifact = resource.artifact { fact("Holds", artifact.text) }
+    if let source = resource.source { fact("Takes from", "\(source.kind) \(source.path)") }
+    if let last = resource.lastRun { fact("Last run", "\(Format.age(last, at: state.now)) ago") }
+    if resource.interval != nil { fact("Interval", "every \(Format.interval(resource.interval))") }
   }
 
   private mutating func writeScope(_ row: ReconcilerRow) {
@@ -120,7 +139,8 @@ extension Page {
   }
 
   private mutating func writeCondition(_ condition: Condition) {
-    let isBad = condition.type == "Stalled" ? condition.status == "True" : condition.status == "False"
+    let isTrouble = ["Stalled", "ErrorOccurred"].contains(condition.type) || condition.type.hasSuffix("Error")
+    let isBad = condition.status == (isTrouble ? "True" : "False")
     let role: Role = isBad ? .healthFailed : condition.status == "Unknown" ? .healthProgressing : .healthReady
     var spans = [Span(untrusted: condition.status, role), Span("  \(untrusted: condition.reason)")]
     spans.append(Span("  \(untrusted: Format.age(condition.since, at: state.now))", .dim))

@@ -109,7 +109,8 @@ public enum ApplicationAdapter: KindAdapter {
     resource.attempted = isDryRun ? before : sent ?? revision(operation?["operation"]?["sync"])
     resource.applied = phase == "Succeeded" && !isDryRun ? sent ?? before : before
     switch (resource.applied, phase, sent) {
-    case (let applied?, "Running", let sent?) where applied != sent && !isDryRun: resource.inEffect = .either(applied, sent)
+    case (let applied?, "Running", let sent?) where applied != sent && !isDryRun:
+      resource.inEffect = .either(applied, sent)
     case (let applied?, _, _): resource.inEffect = .revision(applied)
     case (nil, _, _): resource.inEffect = .nothing
     }
@@ -144,10 +145,13 @@ public enum ApplicationAdapter: KindAdapter {
       say(.failed, phase, failure(operation) ?? operation?["message"]?.string, finished)
     } else if health == "Degraded" {
       let (worst, text) = degraded(status)
-      say(.failed, "Degraded", [worst, text ?? status?["health"]?["message"]?.string]
-        .compactMap { $0 }.joined(separator: ": "), healthSince)
+      say(
+        .failed, "Degraded",
+        [worst, text ?? status?["health"]?["message"]?.string]
+          .compactMap { $0 }.joined(separator: ": "), healthSince)
     } else if phase == "Running" || phase == "Terminating" || root["operation"] != nil {
-      say(.progressing, phase ?? "Requested", operation?["message"]?.string,
+      say(
+        .progressing, phase ?? "Requested", operation?["message"]?.string,
         operation?["startedAt"]?.string.flatMap(Timestamp.parse))
     } else if resource.requestedToken != nil, status?["reconciledAt"] == nil {
       say(.progressing, "Refreshing", "not reconciled yet", object.created)
@@ -160,7 +164,9 @@ public enum ApplicationAdapter: KindAdapter {
       case ("Healthy", "OutOfSync"): say(.ready, "OutOfSync", "healthy, but not as Git says", healthSince)
       default:
         guard object.generation != nil else { return }
-        say(.progressing, sync ?? "", status == nil ? "not reconciled yet" : "Argo CD has not compared it", object.created)
+        say(
+          .progressing, sync ?? "", status == nil ? "not reconciled yet" : "Argo CD has not compared it", object.created
+        )
       }
     }
   }
@@ -227,6 +233,19 @@ public enum ApplicationAdapter: KindAdapter {
         "metadata": ["annotations": .object(annotations)],
         "spec": ["syncPolicy": ["automated": value ?? ["enabled": true]]],
       ]
+    }
+  }
+
+  public static let fetchesItself = true
+
+  public static func command(_ verb: Verb, _ ref: ObjectRef) -> String? {
+    let name = "\(ref.namespace)/\(ref.name)"
+    switch verb {
+    case .reconcile: return "argocd app get \(name) --refresh"
+    case .reconcileWithSource: return "argocd app get \(name) --hard-refresh"
+    case .suspend: return "argocd app set \(name) --sync-policy none"
+    // What was set with it differs from Application to Application.
+    case .resume: return nil
     }
   }
 

@@ -45,7 +45,9 @@ public enum ApplicationSetAdapter: KindAdapter {
     if let deleted = object.deleted {
       say(.deleting, nil)
       resource.since = deleted
-    } else if let error = holds("ErrorOccurred") ?? holds("ParametersGenerated", "False") ?? holds("InvalidRolloutConfig") {
+    } else if let error = holds("ErrorOccurred") ?? holds("ParametersGenerated", "False")
+      ?? holds("InvalidRolloutConfig")
+    {
       say(.failed, error)
     } else if let rollout = holds("RolloutProgressing") ?? holds("ResourcesUpToDate", "False") {
       say(.progressing, rollout)

@@ -3,7 +3,8 @@ import Structured
 /// Flux's ArtifactGenerator (flux: fluxcd/source-watcher api/v1beta1; wire-facts 1.3).
 public enum ArtifactGeneratorAdapter: FluxAdapter {
   public static let kind = Kind(
-    group: "source.extensions.fluxcd.io", kind: "ArtifactGenerator", plural: "artifactgenerators", shortNames: ["ag"], role: .source,
+    group: "source.extensions.fluxcd.io", kind: "ArtifactGenerator", plural: "artifactgenerators", shortNames: ["ag"],
+    role: .source,
     versions: ["v1beta1"])
 
   public static let columns = ["sources", "artifacts"]

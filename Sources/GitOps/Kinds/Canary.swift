@@ -54,7 +54,10 @@ public enum CanaryAdapter: KindAdapter {
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? {
     switch verb {
     case .suspend:
-      ["metadata": ["annotations": .object((request.suspension ?? Suspension()).annotations)], "spec": ["suspend": true]]
+      [
+        "metadata": ["annotations": .object((request.suspension ?? Suspension()).annotations)],
+        "spec": ["suspend": true],
+      ]
     case .resume: ["metadata": ["annotations": .object(Suspension().annotations)], "spec": ["suspend": .null]]
     case .reconcile, .reconcileWithSource: nil
     }

@@ -3,7 +3,8 @@ import Structured
 /// ClusterExternalSecret: one ExternalSecret in many namespaces (wire-facts 7.2).
 public enum ClusterExternalSecretAdapter: KindAdapter {
   public static let kind = Kind(
-    group: SecretStatus.externalGroup, kind: "ClusterExternalSecret", plural: "clusterexternalsecrets", shortNames: ["ces"], namespaced: false, role: .companion,
+    group: SecretStatus.externalGroup, kind: "ClusterExternalSecret", plural: "clusterexternalsecrets",
+    shortNames: ["ces"], namespaced: false, role: .companion,
     versions: ["v1", "v1beta1"])
 
   public static let columns = ["namespaces", "failed namespaces"]

@@ -3,7 +3,8 @@ import Structured
 /// Flux's ExternalArtifact: written by another controller, so nothing can be asked of it (wire-facts 1.3).
 public enum ExternalArtifactAdapter: FluxAdapter {
   public static let kind = Kind(
-    group: FluxReference.sourceGroup, kind: "ExternalArtifact", plural: "externalartifacts", shortNames: ["ea"], role: .source,
+    group: FluxReference.sourceGroup, kind: "ExternalArtifact", plural: "externalartifacts", shortNames: ["ea"],
+    role: .source,
     versions: ["v1"])
 
   public static let columns = ["made by"]

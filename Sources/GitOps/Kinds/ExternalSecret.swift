@@ -4,7 +4,8 @@ import Structured
 /// ExternalSecret (external-secrets: apis/externalsecrets/v1; wire-facts 7.2).
 public enum ExternalSecretAdapter: KindAdapter {
   public static let kind = Kind(
-    group: SecretStatus.externalGroup, kind: "ExternalSecret", plural: "externalsecrets", shortNames: ["es"], role: .companion,
+    group: SecretStatus.externalGroup, kind: "ExternalSecret", plural: "externalsecrets", shortNames: ["es"],
+    role: .companion,
     versions: ["v1", "v1beta1", "v1alpha1"])
 
   public static let columns = ["store", "target", "keys", "refreshed"]

@@ -65,6 +65,30 @@ extension FluxAdapter {
     }
   }
 
+  public static func command(_ verb: Verb, _ ref: ObjectRef) -> String? {
+    let noun: String
+    switch ref.kind {
+    case "Kustomization": noun = "kustomization"
+    case "HelmRelease": noun = "helmrelease"
+    case "GitRepository": noun = "source git"
+    case "OCIRepository": noun = "source oci"
+    case "HelmRepository": noun = "source helm"
+    case "HelmChart": noun = "source chart"
+    case "Bucket": noun = "source bucket"
+    case "ImageRepository": noun = "image repository"
+    case "ImagePolicy": noun = "image policy"
+    case "ImageUpdateAutomation": noun = "image update"
+    case "Receiver": noun = "receiver"
+    case "Alert": noun = "alert"
+    case "Provider": noun = "alert-provider"
+    case "ArtifactGenerator": noun = "artifact generator"
+    default: return nil
+    }
+    let word = verb == .reconcileWithSource ? "reconcile" : verb.rawValue
+    let withSource = verb == .reconcileWithSource ? " --with-source" : ""
+    return "flux \(word) \(noun) \(ref.name) -n \(ref.namespace) --context \(ref.cluster)\(withSource)"
+  }
+
   public static func refusal(of verb: Verb, on resource: Resource) -> String? { fluxRefusal(of: verb, on: resource) }
 
   static func fluxRefusal(of verb: Verb, on resource: Resource) -> String? {

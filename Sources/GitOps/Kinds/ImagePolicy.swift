@@ -3,7 +3,8 @@ import Structured
 /// Flux's ImagePolicy (flux: fluxcd/image-reflector-controller api/v1; wire-facts 1.7).
 public enum ImagePolicyAdapter: FluxAdapter {
   public static let kind = Kind(
-    group: "image.toolkit.fluxcd.io", kind: "ImagePolicy", plural: "imagepolicies", shortNames: ["imgpol", "imagepol"], role: .companion,
+    group: "image.toolkit.fluxcd.io", kind: "ImagePolicy", plural: "imagepolicies", shortNames: ["imgpol", "imagepol"],
+    role: .companion,
     versions: ["v1", "v1beta2", "v1beta1", "v1alpha2", "v1alpha1"])
 
   public static let columns = ["policy", "latest"]
@@ -13,7 +14,8 @@ public enum ImagePolicyAdapter: FluxAdapter {
     if let name = spec?["imageRepositoryRef"]?["name"]?.string, !name.isEmpty {
       let namespace = spec?["imageRepositoryRef"]?["namespace"]?.string ?? resource.ref.namespace
       resource.source = ObjectRef(
-        cluster: resource.ref.cluster, groupKind: ImageRepositoryAdapter.kind.groupKind, namespace: namespace, name: name)
+        cluster: resource.ref.cluster, groupKind: ImageRepositoryAdapter.kind.groupKind, namespace: namespace,
+        name: name)
     }
     let policy = spec?["policy"]
     resource.add(

@@ -4,7 +4,8 @@ import Structured
 /// Flux's ImageRepository (flux: fluxcd/image-reflector-controller api/v1; wire-facts 1.7).
 public enum ImageRepositoryAdapter: FluxAdapter {
   public static let kind = Kind(
-    group: "image.toolkit.fluxcd.io", kind: "ImageRepository", plural: "imagerepositories", shortNames: ["imgrepo", "imagerepo"], role: .companion,
+    group: "image.toolkit.fluxcd.io", kind: "ImageRepository", plural: "imagerepositories",
+    shortNames: ["imgrepo", "imagerepo"], role: .companion,
     versions: ["v1", "v1beta2", "v1beta1", "v1alpha2", "v1alpha1"])
 
   public static let columns = ["image", "tags", "scanned"]

@@ -4,7 +4,8 @@ import Structured
 /// Flux's ImageUpdateAutomation (flux: fluxcd/image-automation-controller api/v1; wire-facts 1.7).
 public enum ImageUpdateAutomationAdapter: FluxAdapter {
   public static let kind = Kind(
-    group: "image.toolkit.fluxcd.io", kind: "ImageUpdateAutomation", plural: "imageupdateautomations", shortNames: ["iua", "imgupd", "imgauto"], role: .companion,
+    group: "image.toolkit.fluxcd.io", kind: "ImageUpdateAutomation", plural: "imageupdateautomations",
+    shortNames: ["iua", "imgupd", "imgauto"], role: .companion,
     versions: ["v1", "v1beta2", "v1beta1", "v1alpha2", "v1alpha1"])
 
   public static let columns = ["branch", "pushed", "run"]

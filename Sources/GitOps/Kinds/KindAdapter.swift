@@ -11,6 +11,10 @@ public protocol KindAdapter: Sendable {
   static func patch(_ verb: Verb, request: PatchRequest) -> JSON?
   /// Why the verb would do nothing to this resource now, as a sentence for its user; nil when it would do something.
   static func refusal(of verb: Verb, on resource: Resource) -> String?
+  /// Its controller reads the source itself, so that no other object is asked first.
+  static var fetchesItself: Bool { get }
+  /// What one would type instead, in the system's own command; nil where there is none.
+  static func command(_ verb: Verb, _ ref: ObjectRef) -> String?
   /// Whether the object says that a request written at `begun` with this token was carried out.
   static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool
   /// The labels on the objects it applies; nil when it applies none.
@@ -52,6 +56,8 @@ extension KindAdapter {
   public static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool {
     resource.handledToken == token
   }
+  public static var fetchesItself: Bool { false }
+  public static func command(_ verb: Verb, _ ref: ObjectRef) -> String? { nil }
   public static var ownerLabels: OwnerLabels? { nil }
   public static var columns: [String] { [] }
 }

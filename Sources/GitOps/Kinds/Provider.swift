@@ -4,7 +4,8 @@ import Structured
 /// (wire-facts 1.6, 7.5).
 public enum ProviderAdapter: FluxAdapter {
   public static let kind = Kind(
-    group: "notification.toolkit.fluxcd.io", kind: "Provider", plural: "providers", shortNames: ["provider"], role: .companion,
+    group: "notification.toolkit.fluxcd.io", kind: "Provider", plural: "providers", shortNames: ["provider"],
+    role: .companion,
     versions: ["v1beta3", "v1beta2", "v1beta1"])
 
   public static let columns = ["type", "channel"]

@@ -3,7 +3,8 @@ import Structured
 /// The ResourceSetInputProvider of flux-operator (wire-facts 1.8).
 public enum ResourceSetInputProviderAdapter: FluxAdapter {
   public static let kind = Kind(
-    group: FluxOperator.group, kind: "ResourceSetInputProvider", plural: "resourcesetinputproviders", shortNames: ["rsip"], role: .companion,
+    group: FluxOperator.group, kind: "ResourceSetInputProvider", plural: "resourcesetinputproviders",
+    shortNames: ["rsip"], role: .companion,
     versions: ["v1"])
 
   public static let columns = ["type", "exported"]

@@ -19,7 +19,8 @@ public enum SealedSecretAdapter: KindAdapter {
     let annotations = root["metadata"]?["annotations"]
     func says(_ scope: String) -> Bool { annotations?["sealedsecrets.bitnami.com/\(scope)"]?.string == "true" }
     if spec?.kind == .object {
-      resource.add("scope", says("cluster-wide") ? "cluster-wide" : says("namespace-wide") ? "namespace-wide" : "strict")
+      resource.add(
+        "scope", says("cluster-wide") ? "cluster-wide" : says("namespace-wide") ? "namespace-wide" : "strict")
     }
     // Older controllers write no status at all.
     if root["status"] == nil, resource.health == .progressing, !keys.isEmpty {
