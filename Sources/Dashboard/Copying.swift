@@ -105,8 +105,16 @@ extension State {
     return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
   }
 
-  /// The entry that makes Flux leave a field alone (wire-facts 1.4, 1.5).
+  /// The entry that makes Flux or Argo CD leave a field alone (wire-facts 1.4, 1.5, 4.1).
   private static func ignoreRule(_ row: DriftRow) -> String? {
+    if row.reconciler.kind == "Application", !row.pointer.isEmpty {
+      return [
+        "# Application \(row.reconciler.path)", "spec:", "  ignoreDifferences:", "    - group: \"\(row.object.group)\"",
+        "      kind: \(row.object.kind)", "      name: \(row.object.name)",
+        row.object.namespace.isEmpty ? nil : "      namespace: \(row.object.namespace)", "      jsonPointers:",
+        "        - \(row.pointer)",
+      ].compactMap { $0 }.joined(separator: "\n")
+    }
     let isHelm = row.reconciler.kind == "HelmRelease"
     guard isHelm || row.reconciler.kind == "Kustomization", !row.pointer.isEmpty, row.driftClass != .pending else {
       return nil

@@ -245,6 +245,9 @@ extension Engine {
     for (ref, other) in otherVersions where ref.cluster == state.options.id {
       versions.insert(ref.group.isEmpty ? other.version : "\(ref.group)/\(other.version)")
     }
+    for (ref, found) in lookedUp where ref.cluster == state.options.id {
+      if let object = found.object { versions.insert(object.apiVersion) }
+    }
     return versions.subtracting(state.schemasKnown)
   }
 

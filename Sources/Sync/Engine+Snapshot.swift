@@ -237,7 +237,8 @@ extension Engine {
   /// Every stream was seen once and every verdict that can be made was made.
   var isComplete: Bool {
     guard watchesToPlan.isEmpty, compareQueue.isIdle, renderQueue.isIdle, probeQueue.isIdle, versionQueue.isIdle,
-      confirmQueue.isIdle, !kubeconfigs.values.contains(.asked)
+      confirmQueue.isIdle, !kubeconfigs.values.contains(.asked),
+      !lookedUp.values.contains(where: { if case .asking = $0 { true } else { false } })
     else { return false }
     for state in clusters.values {
       guard state.isSettled else { return false }

@@ -107,7 +107,7 @@ extension Engine {
   private func lookAgain(at resource: Resource) {
     refreshDesired(resource)
     refreshMembership(resource)
-    takeVerdicts(of: resource)
+    lookUpDifferences(of: resource)
     releaseChanged(nil, resource)
     compareAll(resource.ref)
   }

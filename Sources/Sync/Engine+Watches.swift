@@ -140,6 +140,7 @@ extension Engine {
     }
     clusters[cluster]?.schemasKnown.formUnion(groupVersions)
     for ref in owners.keys where ref.cluster == cluster { compareOwners(of: ref) }
+    explainVerdicts(in: cluster)
     markDirty()
   }
 

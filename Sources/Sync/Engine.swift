@@ -50,6 +50,8 @@ public actor Engine {
   var watchesToPlan: Set<ClusterID> = []
   /// Secret with the kubeconfig of a target cluster → where that leads.
   var kubeconfigs: [ObjectRef: TargetAddress] = [:]
+  /// Objects that Argo CD calls different.
+  var lookedUp: [ObjectRef: LookedUp] = [:]
   var probes: [ObjectRef: Probe] = [:]
   var otherVersions: [ObjectRef: OtherVersion] = [:]
   /// Object → the owner that its labels name and that is gone.
@@ -263,7 +265,7 @@ public actor Engine {
       followVariables(of: new)
       refreshDesired(new)
       refreshMembership(new)
-      takeVerdicts(of: new)
+      lookUpDifferences(of: new)
       compareAll(new.ref, touched: touched(old, new))
       releaseChanged(old, new)
       clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))

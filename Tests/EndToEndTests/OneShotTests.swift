@@ -1,4 +1,5 @@
 import Foundation
+import GitOps
 import Structured
 import TestKit
 import Testing
@@ -155,6 +156,67 @@ extension EndToEnd {
       let alone = try await get("reconcilers", [both[0]])["items"]?.array ?? []
       #expect(alone.first?["target"] == .null)
       #expect(alone.first?["undetermined"]?.string?.contains("target not attached (\(edge.url)") == true, "\(alone)")
+    }
+
+    /// Argo CD says which object differs; which field, and whose, the object itself says.
+    @Test func whatArgoCDCallsDifferentIsAFieldWithItsOwner() async throws {
+      let server = try await RealAPIServer()
+      try await server.createCustomResources([ApplicationAdapter.kind])
+      try await server.createNamespace("shop")
+      let config = try server.folder.write("", to: "none")
+      for name in ["flags", "limits", "quiet"] {
+        try await server.kubectl(
+          "apply", "-f", "-",
+          input: String(decoding: StillWorld.configMap(name).encoded(), as: UTF8.self))
+      }
+      for name in ["flags", "quiet"] {
+        try await server.kubectl(
+          "-n", "shop", "patch", "configmap", name, "--type=merge", "-p", #"{"data":{"mode":"off"}}"#,
+          "--field-manager=kubectl-patch")
+      }
+      let revision = String(repeating: "1", count: 40)
+      func entry(_ name: String, _ status: String) -> JSON {
+        ["version": "v1", "kind": "ConfigMap", "namespace": "shop", "name": .string(name), "status": .string(status)]
+      }
+      let own = "https://kubernetes.default.svc"
+      let source: JSON = [
+        "repoURL": "https://git.example.com/acme/fleet.git", "path": "shop", "targetRevision": "main",
+      ]
+      try await server.expect(
+        .post, "/apis/argoproj.io/v1alpha1/namespaces/shop/applications",
+        [
+          "apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": ["name": "ferry"],
+          "spec": [
+            "project": "default", "destination": ["server": .string(own), "namespace": "shop"], "source": source,
+            "ignoreDifferences": [["kind": "ConfigMap", "name": "quiet", "jqPathExpressions": [".data.mode"]]],
+          ],
+          "status": [
+            "sync": [
+              "status": "OutOfSync", "revision": .string(revision),
+              "comparedTo": ["source": source, "destination": ["server": .string(own), "namespace": "shop"]],
+            ],
+            "health": ["status": "Healthy"],
+            "history": [
+              ["id": 1, "revision": .string(revision), "deployedAt": "2026-11-20T08:00:00Z", "source": source]
+            ],
+            "resources": [entry("flags", "OutOfSync"), entry("limits", "Synced"), entry("quiet", "Synced")],
+          ],
+        ])
+      let home = try TemporaryFolder("home")
+      let result = try await Program.run(
+        [
+          EndToEnd.executable(), "get", "drift", "-o", "json", "--kubeconfig", try server.kubeconfig(), "--config",
+          config,
+        ], environment: ["PATH": "/usr/bin:/bin", "HOME": home.path, "LANG": "C.UTF-8"])
+      let items = try JSON(parsing: Array(result.output.utf8))["items"]?.array ?? []
+      let rows = Dictionary(
+        items.map { ($0.value(at: "object", "name")?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+      #expect(rows.count == 2 && result.status == 1, "\(result.output)")
+      #expect(rows["flags"]?["path"] == "data.mode" && rows["flags"]?["class"] == "drifted")
+      #expect(rows["flags"]?["desired"] == "on" && rows["flags"]?["live"] == "off")
+      #expect(rows["flags"]?.value(at: "owner", "manager") == "kubectl-patch")
+      #expect(rows["quiet"]?["class"] == "excluded")
+      #expect(rows["quiet"]?["cause"]?.string?.hasSuffix("(ignoreDifferences of Application ferry)") == true)
     }
 
     @Test func whatNothingAnswersForIsAListOfItsOwn() async throws {
