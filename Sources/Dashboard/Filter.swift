@@ -6,6 +6,8 @@ struct Filter: Sendable, Equatable {
   indirect enum Term: Sendable, Equatable {
     case text(Needle)
     case column(Column, Needle)
+    /// The name of a kind, whole: `es` is not in `rset`.
+    case kind([String])
     case label(key: String, value: String)
     case pattern(Pattern)
     case not(Term)
@@ -20,7 +22,13 @@ struct Filter: Sendable, Equatable {
 
   /// Whether it asks for rows by this column.
   func asks(for column: Column) -> Bool {
-    terms.contains { if case .column(column, _) = $0 { true } else { false } }
+    terms.contains { term in
+      switch term {
+      case .column(let other, _): other == column
+      case .kind: column == .kind
+      default: false
+      }
+    }
   }
 
   var isEmpty: Bool { terms.isEmpty && problem == nil }
@@ -54,6 +62,10 @@ struct Filter: Sendable, Equatable {
     }
     if let colon = token.firstIndex(of: ":"), let column = Column(word: String(token[..<colon])) {
       let value = String(token[token.index(after: colon)...])
+      if column == .kind, let kind = KindAdapters.adapter(named: value)?.kind {
+        let name = kind.groupKind.kind.lowercased()
+        return .kind([name, "\(kind.short) \(name)"])
+      }
       return value.isEmpty ? nil : .column(column, Needle(value))
     }
     if let equals = token.firstIndex(of: "="), equals != token.startIndex {
@@ -78,6 +90,7 @@ struct Filter: Sendable, Equatable {
     switch term {
     case .text(let needle): return Row.searched.contains { row.text(of: $0).map(needle.isIn) ?? false }
     case .column(let column, let needle): return row.text(of: column).map(needle.isIn) ?? false
+    case .kind(let names): return row.text(of: .kind).map { names.contains($0.lowercased()) } ?? false
     case .label(let key, let value): return row.labels[key] == value
     case .pattern(let pattern):
       for column in Row.searched {

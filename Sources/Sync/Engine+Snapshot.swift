@@ -103,6 +103,12 @@ extension Engine {
     row.commit = set?.commit
     row.drift = summary.drift
     if case .undetermined(let reason) = state?.value { row.undetermined = reason }
+    if let compared = resource.compared {
+      // Argo CD reads Git itself.
+      row.head = compared == resource.inEffect.shown ? .same : .ahead(nil)
+      row.headCommit = compared.commit
+      row.undetermined = whyNotAttached(resource)
+    }
     row.objects = summary.objects
     row.namespaces = summary.places.keys.sorted()
     if let denial = rights[Rights(cluster: ref.cluster, question: RightsQuestion(resource: resource))] {

@@ -13,7 +13,8 @@ import Testing
 
   static let cases: [(String, [String])] = [
     ("cart", ["apps", "cart"]), ("CART", ["apps", "cart"]), ("!cart kind:hr", ["prometheus"]),
-    ("state:failed", ["apps"]), ("STATUS:Susp", ["legacy"]), ("kind:hr", ["cart", "prometheus"]),
+    ("kind:ks cart", []), ("kind:rset", []), ("state:failed", ["apps"]), ("STATUS:Susp", ["legacy"]),
+    ("kind:hr", ["cart", "prometheus"]),
     ("ns:shop", ["cart"]), ("@prod-us kind:ks", ["shop", "legacy", "payments", "certs", "infra-controllers"]),
     ("@edge", ["edge-addons", "edge-apps"]), ("/^inf.*s$", ["infra-controllers"]),
     ("/(cart|prom).*/", ["apps", "cart", "prometheus"]),

@@ -67,6 +67,8 @@ import Testing
       let row = try #require(snapshot.reconcilers.first { $0.ref.kind == "Application" })
       #expect(row.target == target && row.objects == (target == nil ? 0 : 2), "\(server)")
       #expect(snapshot.drift.count == (target == nil ? 0 : 1), "what is out of sight has no rows")
+      #expect(row.undetermined == (target == nil ? "target not attached (https://nowhere.example.com)" : nil))
+      #expect(row.head == .same)
     }
     await cluster.stop()
   }

@@ -68,8 +68,11 @@ struct SelectedBlock {
     } else if let shown = row.resource.inEffect.shown {
       spans = [Span("in effect ", .dim), Span(untrusted: shown.short, .commit)]
       if let chart = row.resource.release?.chart { spans.append(Span("  \(untrusted: chart)", .dim)) }
-    } else {
+    } else if row.resource.role == .reconciler {
       spans = [Span("nothing applied yet", .dim)]
+    } else {
+      let facts = row.resource.facts.map { SafeText("\(untrusted: $0.column) \(untrusted: $0.text)") }
+      spans = facts.enumerated().map { Span(($0 == 0 ? "" : "  ·  ") + $1) }
     }
     if let attempted = row.resource.attempted, let shown = row.resource.inEffect.shown, !attempted.matches(shown) {
       spans += [Span("  ·  attempted ", .dim), Span(untrusted: attempted.short, .commit)]
