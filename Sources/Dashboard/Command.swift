@@ -12,7 +12,7 @@ public struct Command: Sendable {
     case open, close, back, lastView, quit, interrupt
     case palette, filter, search, help, actionLog, ignored, context, namespace, pickNamespace, allNamespaces, listKind
     case troubleOnly, wide, follow, pause, sort, theme, nextMatch, previousMatch, refresh, login, stop
-    case reconcile, reconcileWithSource, state, suspend, resume
+    case reconcile, reconcileWithSource, state, suspend, resume, force, reset, sync, syncAndPrune, previewSync
     case diff, describe, yaml, events, logs, allActions
     case copy, copyName, copyPath, copyGitValue, copyLiveValue, copyPatch, copyKubectl, copyIgnoreRule
     case accept, cancel, next, previous, erase, eraseWord, clear

@@ -14,6 +14,11 @@ struct Consequence {
     case .reconcile, .reconcileWithSource: lines += reconciling
     case .suspend: lines += suspending
     case .resume: lines += resuming
+    case .force:
+      lines += ["It installs or upgrades once more, although nothing changed or no retry is left"] + followers
+    case .reset: lines.append("It forgets the failures it counted and tries again")
+    case .sync, .syncAndPrune: lines += syncing
+    case .previewSync: lines.append("Argo CD says what a sync would do; nothing is changed")
     }
     return lines
   }
@@ -39,6 +44,18 @@ struct Consequence {
     lines += arriving
     lines += followers
     return lines
+  }
+
+  /// By hand, a sync also undoes what the Application does not heal by itself.
+  private var syncing: [SafeText] {
+    var lines: [SafeText] = []
+    let counted = drift.filter { $0.driftClass != .extra }.count
+    if counted > 0 { lines.append("Reverts \(untrusted: Format.count(counted, "drift row")) to what Git says") }
+    lines += arriving
+    if lines.isEmpty { lines.append("No difference is known that it would undo") }
+    lines.append(
+      verb == .syncAndPrune ? "Deletes what Git no longer contains" : "Deletes nothing that Git no longer contains")
+    return lines + followers
   }
 
   /// What is undone, and what is not.

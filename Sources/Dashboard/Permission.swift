@@ -44,7 +44,7 @@ extension State {
 }
 
 extension Verb {
-  var isReconcile: Bool { self == .reconcile || self == .reconcileWithSource }
+  var isReconcile: Bool { self != .suspend && self != .resume }
 }
 
 extension State {

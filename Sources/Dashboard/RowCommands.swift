@@ -2,6 +2,19 @@ import Cells
 import GitOps
 
 extension Commands {
+  /// A verb without a key of its own: in the state menu and by its word.
+  private static func verb(
+    _ id: Command.ID, _ verb: Verb, _ word: String, _ title: StaticString, _ help: StaticString
+  ) -> Command {
+    Command(
+      id, words: [word], title: title, help: help, access: .change(verb),
+      when: { $0.availability(of: verb, on: $0.target) }
+    ) { state, _ in
+      state.ask(verb)
+      return []
+    }
+  }
+
   /// What can be done to the selected row.
   static let rowCommands: [Command] = [
     Command(
@@ -21,11 +34,12 @@ extension Commands {
       return []
     },
     Command(
-      .state, keys: ["s"], words: ["state"], title: "state", help: "Opens the state menu: suspend, resume.",
+      .state, keys: ["s"], words: ["state"], title: "state",
+      help: "Opens the state menu: suspend, resume, and what else the kind can be told.",
       access: .change(.suspend), hint: 55, when: { $0.stateMenuAvailability }
     ) { state, _ in
       let isSuspended = state.target?.resource.health == .suspended
-      state.overlay = .menu(Menu(topic: .state, items: [.suspend, .resume], selected: isSuspended ? 1 : 0))
+      state.overlay = .menu(Menu(topic: .state, items: state.stateMenu, selected: isSuspended ? 1 : 0))
       return []
     },
     Command(
@@ -43,6 +57,14 @@ extension Commands {
       state.ask(.resume)
       return []
     },
+    verb(
+      .force, .force, "force", "force", "Has a HelmRelease installed or upgraded once more, although nothing changed."),
+    verb(.reset, .reset, "reset", "reset", "Has a HelmRelease forget the failures it counted, and try again."),
+    verb(.sync, .sync, "sync", "sync", "Has Argo CD apply what Git says."),
+    verb(
+      .syncAndPrune, .syncAndPrune, "sync-prune", "sync and prune",
+      "Has Argo CD apply what Git says and delete what Git no longer has."),
+    verb(.previewSync, .previewSync, "sync-dry-run", "sync (dry run)", "Has Argo CD say what a sync would do."),
     opener(.diff, "D", "diff", "diff", "Shows what differs from Git, field by field.", .drift),
     opener(.logs, "l", nil, "logs", "Shows the controller's log lines about the row.", .logs),
     opener(.describe, "d", "describe", "describe", "Shows conditions, revisions and settings of the row.", .overview),
@@ -73,7 +95,18 @@ extension Commands {
 }
 
 extension State {
+  /// Suspend and resume, and the verbs that only some kinds have.
+  var stateMenu: [Command.ID] {
+    let verbs = target.flatMap { KindAdapters.adapter(for: $0.ref.groupKind)?.verbs } ?? []
+    return [.suspend, .resume]
+      + [
+        (Verb.sync, Command.ID.sync), (.syncAndPrune, .syncAndPrune), (.previewSync, .previewSync), (.force, .force),
+        (.reset, .reset),
+      ].filter { verbs.contains($0.0) }.map(\.1)
+  }
+
   var stateMenuAvailability: Availability {
+    if stateMenu.count > 2, target?.denied.isEmpty == true { return .ready }
     let suspend = availability(of: .suspend, on: target)
     return suspend == .ready || availability(of: .resume, on: target) == .ready ? .ready : suspend
   }

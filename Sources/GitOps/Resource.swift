@@ -50,6 +50,9 @@ public struct Resource: Sendable, Hashable {
   public var parent: ObjectRef?
   /// An annotation keeps its controller away from it altogether.
   public var isFrozen = false
+  /// An operation that somebody asked for is under way, and when the last one began (argo-cd: `operation`, `operationState`).
+  public var isOperating = false
+  public var operationStarted: Date?
   /// What its own engine calls different from Git, and the revision that it compared with.
   public var outOfSync: [InventoryEntry] = []
   public var compared: Revision?

@@ -112,10 +112,10 @@ extension Engine {
     for index in actions.indices where actions[index].mutation.target == resource.ref && actions[index].isOpen {
       var record = actions[index]
       switch record.mutation.verb {
-      case .reconcile, .reconcileWithSource:
+      case .reconcile, .reconcileWithSource, .force, .reset, .sync, .syncAndPrune, .previewSync:
         guard record.stage != .sending || resource.handledToken == record.token,
           KindAdapters.adapter(for: resource.ref.groupKind)?
-            .isHandled(resource, token: record.token, since: record.begun) == true
+            .isHandled(record.mutation.verb, resource, token: record.token, since: record.begun) == true
         else { continue }
         record.stage = .handled
         record.message = "handled by the controller"

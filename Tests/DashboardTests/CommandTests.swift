@@ -44,7 +44,7 @@ import Testing
   func everyChangeIsDeniedWhenReadOnly(mode: Mode) {
     let state = World.state(mode: mode)
     let changes = Commands.all.filter { $0.access != .view }
-    #expect(changes.count == 5)
+    #expect(changes.count == 10)
     for command in changes { #expect(command.availability(in: state) == .denied(mode.denial ?? "")) }
     for command in Commands.all where command.access == .view {
       #expect(command.availability(in: state) == command.availability(in: World.state()), "\(command.id)")

@@ -13,7 +13,7 @@ import Testing
 
   static let cases: [(String, [String])] = [
     ("cart", ["apps", "cart"]), ("CART", ["apps", "cart"]), ("!cart kind:hr", ["prometheus"]),
-    ("kind:ks cart", []), ("kind:rset", []), ("state:failed", ["apps"]), ("STATUS:Susp", ["legacy"]),
+    ("kind:rset", []), ("state:failed", ["apps"]), ("STATUS:Susp", ["legacy"]),
     ("kind:hr", ["cart", "prometheus"]),
     ("ns:shop", ["cart"]), ("@prod-us kind:ks", ["shop", "legacy", "payments", "certs", "infra-controllers"]),
     ("@edge", ["edge-addons", "edge-apps"]), ("/^inf.*s$", ["infra-controllers"]),

@@ -89,14 +89,56 @@ struct ArgoTests {
   @Test func aRefreshIsDoneWhenItsAnnotationIsGoneAndItWasReconciledSince() throws {
     let resource = try application("synced")
     let last = try #require(resource.lastRun)
-    #expect(ApplicationAdapter.isHandled(resource, token: "", since: last.addingTimeInterval(0.7)))
-    #expect(!ApplicationAdapter.isHandled(resource, token: "", since: last.addingTimeInterval(2)))
+    #expect(ApplicationAdapter.isHandled(.reconcile, resource, token: "", since: last.addingTimeInterval(0.7)))
+    #expect(!ApplicationAdapter.isHandled(.reconcile, resource, token: "", since: last.addingTimeInterval(2)))
     var asked = resource
     asked.requestedToken = "normal"
-    #expect(!ApplicationAdapter.isHandled(asked, token: "", since: last))
+    #expect(!ApplicationAdapter.isHandled(.reconcile, asked, token: "", since: last))
     #expect(
       ApplicationAdapter.patch(.reconcileWithSource, request: PatchRequest(token: ""))?
         .value(at: "metadata", "annotations", "argocd.argoproj.io/refresh") == "hard")
+  }
+
+  @Test func aSyncIsAnOperationOfTheVersionThatWasSeen() throws {
+    var json = try Fixtures.json(Fixtures.root.appending(path: "Tests/Fixtures/application/synced.yaml"))
+    json["spec"]?["syncPolicy"] = ["syncOptions": ["CreateNamespace=true"]]
+    let request = PatchRequest(token: "t", object: try Fixtures.object(json))
+    let patch = try #require(ApplicationAdapter.patch(.syncAndPrune, request: request))
+    let text = String(decoding: patch.encoded(), as: UTF8.self)
+    #expect(
+      text
+        == #"""
+        {"operation":{"initiatedBy":{"username":"driftglass"},"sync":{"syncStrategy":{"hook":{}},"prune":true,\
+        "syncOptions":["CreateNamespace=true"]}},"metadata":{"resourceVersion":"5001"}}
+        """#.replacing("\\\n", with: ""))
+    let preview = ApplicationAdapter.patch(.previewSync, request: request)
+    #expect(preview?.value(at: "operation", "sync", "dryRun") == true)
+    #expect(preview?.value(at: "operation", "sync", "prune") == false)
+  }
+
+  @Test func aSyncWaitsForTheOperationThatItAskedFor() throws {
+    var json = try Fixtures.json(Fixtures.root.appending(path: "Tests/Fixtures/application/synced.yaml"))
+    let begun = Date(timeIntervalSince1970: 1_763_629_800.4)
+    json["status"]?["operationState"]?["startedAt"] = "2025-11-20T09:10:00Z"
+    #expect(ApplicationAdapter.isHandled(.sync, try Fixtures.describe(Fixtures.object(json)), token: "", since: begun))
+    #expect(
+      !ApplicationAdapter.isHandled(
+        .sync, try Fixtures.describe(Fixtures.object(json)), token: "", since: begun.addingTimeInterval(5)))
+    json["operation"] = ["sync": [:]]
+    let running = try Fixtures.describe(Fixtures.object(json))
+    #expect(!ApplicationAdapter.isHandled(.sync, running, token: "", since: begun))
+    #expect(
+      ApplicationAdapter.refusal(of: .sync, on: running) == "an operation is under way: it would be overwritten")
+  }
+
+  @Test func forceAndResetWriteOneTokenTwice() throws {
+    let request = PatchRequest(token: "2026-11-20T10:00:00.000001Z")
+    for (verb, key) in [(Verb.force, "reconcile.fluxcd.io/forceAt"), (.reset, "reconcile.fluxcd.io/resetAt")] {
+      let annotations = HelmReleaseAdapter.patch(verb, request: request)?.value(at: "metadata", "annotations")
+      #expect(annotations?["reconcile.fluxcd.io/requestedAt"] == "2026-11-20T10:00:00.000001Z")
+      #expect(annotations?[key] == "2026-11-20T10:00:00.000001Z")
+      #expect(KustomizationAdapter.patch(verb, request: request) == nil)
+    }
   }
 
   @Test func whatRestsIsListedWithWhoAndWhy() throws {

@@ -32,6 +32,9 @@ public enum ApplicationAdapter: KindAdapter {
     {
       resource.suspension = Suspension(annotations: annotations)
     }
+    let phase = status?["operationState"]?["phase"]?.string
+    resource.isOperating = root["operation"] != nil || phase == "Running" || phase == "Terminating"
+    resource.operationStarted = status?["operationState"]?["startedAt"]?.string.flatMap(Timestamp.parse)
     judge(&resource, object, root)
     resource.outOfSync = entries(status) { $0["status"]?.string == "OutOfSync" }
     facts(&resource, spec, status, mode)
@@ -207,7 +210,9 @@ public enum ApplicationAdapter: KindAdapter {
 
   /// A refresh compares again and never changes the cluster unless auto-sync is on; with its source it also forgets what
   /// it rendered before.
-  public static let verbs: [Verb] = [.reconcile, .reconcileWithSource, .suspend, .resume]
+  public static let verbs: [Verb] = [
+    .reconcile, .reconcileWithSource, .suspend, .resume, .sync, .syncAndPrune, .previewSync,
+  ]
 
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? {
     func annotate(_ members: [(String, JSON)]) -> JSON { ["annotations": .object(JSONObject(members))] }
@@ -233,7 +238,25 @@ public enum ApplicationAdapter: KindAdapter {
         "metadata": ["annotations": .object(annotations)],
         "spec": ["syncPolicy": ["automated": value ?? ["enabled": true]]],
       ]
+    case .sync, .syncAndPrune, .previewSync: return operation(verb, request)
+    case .force, .reset: return nil
     }
+  }
+
+  /// The operation that Argo CD's own API server would write (wire-facts 4.4). The version makes sure that nobody else's
+  /// request, which may have come since the object was read, is overwritten.
+  private static func operation(_ verb: Verb, _ request: PatchRequest) -> JSON {
+    var sync: JSON = ["syncStrategy": ["hook": [:]], "prune": .bool(verb == .syncAndPrune)]
+    if verb == .previewSync { sync["dryRun"] = true }
+    let policy = try? request.object?.document().root["spec"]?["syncPolicy"]
+    if let options = policy?["syncOptions"] { sync["syncOptions"] = JSON(options) }
+    var operation: JSON = ["initiatedBy": ["username": "driftglass"], "sync": sync]
+    if let retry = policy?["retry"] { operation["retry"] = JSON(retry) }
+    var patch: JSON = ["operation": operation]
+    if let version = request.object?.resourceVersion, !version.isEmpty {
+      patch["metadata"] = ["resourceVersion": .string(version)]
+    }
+    return patch
   }
 
   public static let fetchesItself = true
@@ -246,6 +269,10 @@ public enum ApplicationAdapter: KindAdapter {
     case .suspend: return "argocd app set \(name) --sync-policy none"
     // What was set with it differs from Application to Application.
     case .resume: return nil
+    case .sync: return "argocd app sync \(name)"
+    case .syncAndPrune: return "argocd app sync \(name) --prune"
+    case .previewSync: return "argocd app sync \(name) --dry-run"
+    case .force, .reset: return nil
     }
   }
 
@@ -253,6 +280,10 @@ public enum ApplicationAdapter: KindAdapter {
     switch verb {
     case .reconcile, .reconcileWithSource:
       return resource.isFrozen ? "argocd.argoproj.io/skip-reconcile freezes it: remove that first" : nil
+    case .sync, .syncAndPrune, .previewSync:
+      if resource.isFrozen { return "argocd.argoproj.io/skip-reconcile freezes it: remove that first" }
+      return resource.isOperating ? "an operation is under way: it would be overwritten" : nil
+    case .force, .reset: return nil
     case .suspend, .resume:
       if let parent = resource.parent {
         return "\(parent.kind) \(parent.path) made it and would undo that: change it there"
@@ -264,8 +295,13 @@ public enum ApplicationAdapter: KindAdapter {
     }
   }
 
-  /// Handled when the annotation is gone and it was reconciled since: Argo CD gives no token back.
-  public static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool {
+  /// Handled when the annotation is gone and it was reconciled since, or the operation is gone and one began since: Argo CD
+  /// gives no token back.
+  public static func isHandled(_ verb: Verb, _ resource: Resource, token: String, since begun: Date) -> Bool {
+    if [.sync, .syncAndPrune, .previewSync].contains(verb) {
+      guard !resource.isOperating, let started = resource.operationStarted else { return false }
+      return started.timeIntervalSince1970 >= begun.timeIntervalSince1970.rounded(.down)
+    }
     guard resource.requestedToken == nil, let last = resource.lastRun else { return false }
     return last.timeIntervalSince1970 >= begun.timeIntervalSince1970.rounded(.down)
   }

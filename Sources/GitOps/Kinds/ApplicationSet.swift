@@ -68,7 +68,7 @@ public enum ApplicationSetAdapter: KindAdapter {
   }
 
   /// The controller takes the annotation away when it has done what it asks.
-  public static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool {
+  public static func isHandled(_ verb: Verb, _ resource: Resource, token: String, since begun: Date) -> Bool {
     resource.requestedToken == nil
   }
 }

@@ -59,7 +59,7 @@ public enum CanaryAdapter: KindAdapter {
         "spec": ["suspend": true],
       ]
     case .resume: ["metadata": ["annotations": .object(Suspension().annotations)], "spec": ["suspend": .null]]
-    case .reconcile, .reconcileWithSource: nil
+    default: nil
     }
   }
 
@@ -67,7 +67,7 @@ public enum CanaryAdapter: KindAdapter {
     switch verb {
     case .suspend: resource.suspension == nil ? nil : "already suspended"
     case .resume: resource.suspension == nil ? "not suspended" : nil
-    case .reconcile, .reconcileWithSource: nil
+    default: nil
     }
   }
 }

@@ -62,6 +62,13 @@ extension FluxAdapter {
     case .suspend: return suspendPatch(true, annotations: (request.suspension ?? Suspension()).annotations)
     // What this program noted about it goes with it.
     case .resume: return suspendPatch(false, annotations: Suspension().annotations)
+    case .force, .reset:
+      guard verbs.contains(verb) else { return nil }
+      // They act only where both annotations have one value.
+      let key = verb == .force ? FluxAnnotation.forceAt : FluxAnnotation.resetAt
+      let token = JSON.string(request.token)
+      return ["metadata": ["annotations": .object(JSONObject([(FluxAnnotation.requestedAt, token), (key, token)]))]]
+    case .sync, .syncAndPrune, .previewSync: return nil
     }
   }
 
@@ -84,16 +91,21 @@ extension FluxAdapter {
     case "ArtifactGenerator": noun = "artifact generator"
     default: return nil
     }
-    let word = verb == .reconcileWithSource ? "reconcile" : verb.rawValue
-    let withSource = verb == .reconcileWithSource ? " --with-source" : ""
-    return "flux \(word) \(noun) \(ref.name) -n \(ref.namespace) --context \(ref.cluster)\(withSource)"
+    let (word, option) =
+      switch verb {
+      case .reconcileWithSource: ("reconcile", " --with-source")
+      case .force: ("reconcile", " --force")
+      case .reset: ("reconcile", " --reset")
+      default: (verb.rawValue, "")
+      }
+    return "flux \(word) \(noun) \(ref.name) -n \(ref.namespace) --context \(ref.cluster)\(option)"
   }
 
   public static func refusal(of verb: Verb, on resource: Resource) -> String? { fluxRefusal(of: verb, on: resource) }
 
   static func fluxRefusal(of verb: Verb, on resource: Resource) -> String? {
     switch verb {
-    case .reconcile, .reconcileWithSource:
+    case .reconcile, .reconcileWithSource, .force, .reset, .sync, .syncAndPrune, .previewSync:
       resource.suspension == nil ? nil : "suspended: its controller would not act on it; resume it first"
     case .suspend: resource.suspension == nil ? nil : "already suspended"
     case .resume: resource.suspension == nil ? "not suspended" : nil
@@ -120,6 +132,8 @@ extension FluxAdapter {
 /// suspension.
 public enum FluxAnnotation {
   public static let requestedAt = "reconcile.fluxcd.io/requestedAt"
+  public static let forceAt = "reconcile.fluxcd.io/forceAt"
+  public static let resetAt = "reconcile.fluxcd.io/resetAt"
   public static let suspendedBy = "driftglass.dev/suspended-by"
   public static let suspendedReason = "driftglass.dev/suspended-reason"
   public static let suspendedSince = "driftglass.dev/suspended-since"

@@ -8,6 +8,7 @@ public enum FluxInstanceAdapter: FluxAdapter {
 
   public static let columns = ["version", "components"]
   public static let pause = FluxPause.annotation(FluxOperator.reconcile)
+  public static let verbs: [Verb] = [.reconcile, .suspend, .resume, .force]
   public static let ownerLabels: OwnerLabels? = OwnerLabels(
     owner: kind.groupKind, name: "fluxcd.controlplane.io/name", namespace: "fluxcd.controlplane.io/namespace")
 

@@ -7,7 +7,7 @@ public enum HelmReleaseAdapter: FluxAdapter {
     group: "helm.toolkit.fluxcd.io", kind: "HelmRelease", plural: "helmreleases", shortNames: ["hr"],
     role: .reconciler, versions: ["v2", "v2beta2", "v2beta1"])
 
-  public static let verbs: [Verb] = [.reconcile, .reconcileWithSource, .suspend, .resume]
+  public static let verbs: [Verb] = [.reconcile, .reconcileWithSource, .suspend, .resume, .force, .reset]
 
   public static let ownerLabels: OwnerLabels? = OwnerLabels(
     owner: kind.groupKind, name: "helm.toolkit.fluxcd.io/name", namespace: "helm.toolkit.fluxcd.io/namespace")

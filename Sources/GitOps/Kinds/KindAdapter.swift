@@ -16,7 +16,7 @@ public protocol KindAdapter: Sendable {
   /// What one would type instead, in the system's own command; nil where there is none.
   static func command(_ verb: Verb, _ ref: ObjectRef) -> String?
   /// Whether the object says that a request written at `begun` with this token was carried out.
-  static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool
+  static func isHandled(_ verb: Verb, _ resource: Resource, token: String, since begun: Date) -> Bool
   /// The labels on the objects it applies; nil when it applies none.
   static var ownerLabels: OwnerLabels? { get }
   /// The names of the facts that only this kind has, in the order of the screen.
@@ -45,15 +45,32 @@ public enum Verb: String, Sendable, Hashable, CaseIterable {
   case reconcileWithSource
   case suspend
   case resume
+  /// One more install or upgrade although nothing changed or no retry is left (flux: HelmRelease).
+  case force
+  /// Forgets the failures that were counted (flux: HelmRelease).
+  case reset
+  /// Applies what Git says (argo-cd: Application).
+  case sync
+  /// And deletes what Git no longer has.
+  case syncAndPrune
+  /// Asks what a sync would do, and does nothing.
+  case previewSync
 
-  public var word: String { self == .reconcileWithSource ? "reconcile with source" : rawValue }
+  public var word: String {
+    switch self {
+    case .reconcileWithSource: "reconcile with source"
+    case .syncAndPrune: "sync and prune"
+    case .previewSync: "sync (dry run)"
+    case .reconcile, .suspend, .resume, .force, .reset, .sync: rawValue
+    }
+  }
 }
 
 extension KindAdapter {
   public static var verbs: [Verb] { [] }
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? { nil }
   public static func refusal(of verb: Verb, on resource: Resource) -> String? { nil }
-  public static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool {
+  public static func isHandled(_ verb: Verb, _ resource: Resource, token: String, since begun: Date) -> Bool {
     resource.handledToken == token
   }
   public static var fetchesItself: Bool { false }

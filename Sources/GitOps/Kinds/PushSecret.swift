@@ -29,7 +29,7 @@ public enum PushSecretAdapter: KindAdapter {
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? { SecretStatus.forcedSync(verb, request) }
 
   /// Its status gives no token back: it was refreshed since, to the second.
-  public static func isHandled(_ resource: Resource, token: String, since begun: Date) -> Bool {
+  public static func isHandled(_ verb: Verb, _ resource: Resource, token: String, since begun: Date) -> Bool {
     resource.lastRun.map { $0.timeIntervalSince1970 >= begun.timeIntervalSince1970.rounded(.down) } ?? false
   }
 }

@@ -9,6 +9,7 @@ public enum ResourceSetInputProviderAdapter: FluxAdapter {
 
   public static let columns = ["type", "exported"]
   public static let pause = FluxPause.annotation(FluxOperator.reconcile)
+  public static let verbs: [Verb] = [.reconcile, .suspend, .resume, .force]
 
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     FluxOperator.complete(&resource, root)
