@@ -66,4 +66,36 @@ struct GraphTests {
     let chain = (1..<20_000).map { resource("n\($0)", .waiting, "n\($0 - 1)") }
     #expect(Graph(chain + [resource("n0", .failed)]).blocking == [ref("n0"): 19_999])
   }
+
+  /// A source that failed is the cause of what failed for want of it, and of what waits for that.
+  @Test func aFailedSourceIsTheRootOfWhatLacksIt() {
+    func resource(
+      _ kind: String, _ name: String, _ health: Health, _ reason: String, source: ObjectRef? = nil,
+      after: [ObjectRef] = []
+    ) -> Resource {
+      let ref = ObjectRef(cluster: ClusterID("c"), group: "g", kind: kind, namespace: "n", name: name)
+      var resource = Resource(ref: ref, version: "v1", uid: "", role: .reconciler)
+      resource.health = health
+      resource.reason = reason
+      resource.source = source
+      resource.dependsOn = after
+      return resource
+    }
+    let repository = resource("GitRepository", "fleet", .failed, "GitOperationFailed")
+    let base = resource("Kustomization", "base", .failed, "ArtifactFailed", source: repository.ref)
+    let apps = resource(
+      "Kustomization", "apps", .waiting, "DependencyNotReady", source: repository.ref, after: [base.ref])
+    let charts = resource("HelmRepository", "charts", .failed, "IndexationFailed")
+    let chart = resource("HelmChart", "web", .failed, "SourceUnavailable", source: charts.ref)
+    let release = resource("HelmRelease", "web", .waiting, "SourceNotReady", source: chart.ref)
+    // Failed for a reason of its own, though its source failed too; and one whose source is well.
+    let own = resource("Kustomization", "own", .failed, "BuildFailed", source: repository.ref)
+    let well = resource("GitRepository", "well", .ready, "Succeeded")
+    let lone = resource("Kustomization", "lone", .failed, "ArtifactFailed", source: well.ref)
+    let graph = Graph([lone, well, own, release, chart, charts, apps, base, repository])
+    #expect(graph.blockedBy[base.ref] == repository.ref && graph.blockedBy[apps.ref] == repository.ref)
+    #expect(graph.blockedBy[chart.ref] == charts.ref && graph.blockedBy[release.ref] == charts.ref)
+    #expect(graph.blockedBy[own.ref] == nil && graph.blockedBy[lone.ref] == nil)
+    #expect(graph.blocking == [repository.ref: 2, charts.ref: 2])
+  }
 }
