@@ -106,7 +106,7 @@ extension State {
   }
 
   /// The entry that makes Flux or Argo CD leave a field alone (wire-facts 1.4, 1.5, 4.1).
-  private static func ignoreRule(_ row: DriftRow) -> String? {
+  static func ignoreRule(_ row: DriftRow) -> String? {
     if row.reconciler.kind == "Application", !row.pointer.isEmpty {
       return [
         "# Application \(row.reconciler.path)", "spec:", "  ignoreDifferences:", "    - group: \"\(row.object.group)\"",

@@ -309,6 +309,7 @@ public actor Engine {
     owners[object]?.removeAll { $0 == reconciler }
     if owners[object]?.isEmpty == true {
       owners[object] = nil
+      lookedUp[object] = nil
       probes[object] = nil
       otherVersions[object] = nil
     }

@@ -223,6 +223,21 @@ import Testing
 
 /// The copy menu.
 @Suite struct CopyTests {
+  @Test func theRuleForArgoCDIsAnEntryOfIgnoreDifferences() throws {
+    let application = ObjectRef(
+      cluster: ClusterID("prod-eu"), group: "argoproj.io", kind: "Application", namespace: "delivery", name: "ferry")
+    let object = ObjectRef(
+      cluster: ClusterID("prod-eu"), group: "apps", kind: "Deployment", namespace: "shop", name: "cart")
+    let rule = try #require(State.ignoreRule(World.drift(object, application, "spec.replicas")))
+    #expect(
+      rule.split(separator: "\n").map(String.init) == [
+        "# Application delivery/ferry", "spec:", "  ignoreDifferences:", "    - group: \"apps\"",
+        "      kind: Deployment", "      name: cart", "      namespace: shop", "      jsonPointers:",
+        "        - /spec/replicas",
+      ])
+    #expect(State.ignoreRule(World.drift(object, application, "")) == nil)
+  }
+
   private func state(mode: Mode = .normal) -> State {
     var state = World.state(mode: mode)
     _ = state.press("5 j")
