@@ -28,8 +28,11 @@ extension Engine {
   }
 
   private func cluster(at address: String) -> ClusterID? {
+    if let known = clustersByAddress[address] { return known }
     let wanted = Self.normalised(address)
-    return order.first { clusters[$0].map { Self.normalised($0.options.server) } == wanted }
+    let found = order.first { clusters[$0].map { Self.normalised($0.options.server) } == wanted }
+    clustersByAddress[address] = .some(found)
+    return found
   }
 
   /// The sentence of a reconciler whose target is not here; nil where it is.
@@ -101,6 +104,7 @@ extension Engine {
 
   /// Clusters came or went.
   func targetsMayHaveMoved() {
+    clustersByAddress = [:]
     for resource in resources.values where resource.target != nil { lookAgain(at: resource) }
   }
 

@@ -31,8 +31,11 @@ extension Engine {
     guard resource.ref.groupKind == ApplicationAdapter.kind.groupKind else { return }
     takeVerdicts(of: resource)
     guard let place = place(of: resource), let reader = reader(of: place) else { return }
+    let outOfSync = Set(resource.outOfSync.map { ref($0, place) })
     for ref in differing(resource, place).prefix(Self.mostLookups) {
       if case .asking = lookedUp[ref] { continue }
+      // What is only ignored is shown to whoever asks for it: once is enough.
+      if lookedUp[ref] != nil, !outOfSync.contains(ref) { continue }
       guard mayRead(ref.groupKind), let discovery = discovery(of: place),
         let served = servedResource(ref.groupKind, preferring: [:], in: discovery)
       else { continue }

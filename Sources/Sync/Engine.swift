@@ -50,6 +50,8 @@ public actor Engine {
   var watchesToPlan: Set<ClusterID> = []
   /// Secret with the kubeconfig of a target cluster → where that leads.
   var kubeconfigs: [ObjectRef: TargetAddress] = [:]
+  /// Address of a server, as somebody writes it → the attached cluster; asked for every row of every snapshot.
+  var clustersByAddress: [String: ClusterID?] = [:]
   /// Objects that Argo CD calls different.
   var lookedUp: [ObjectRef: LookedUp] = [:]
   var probes: [ObjectRef: Probe] = [:]

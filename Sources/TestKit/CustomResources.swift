@@ -42,6 +42,11 @@ public enum CustomResources {
     return json
   }
 
+  /// Argo CD writes the status of an Application with the object (wire-facts 4).
+  private static func hasStatus(_ kind: Kind) -> Bool {
+    ![ApplicationAdapter.kind.groupKind, AppProjectAdapter.kind.groupKind].contains(kind.groupKind)
+  }
+
   static func minimal(_ kind: Kind) -> JSON {
     let group = kind.groupKind.group
     return [
@@ -57,7 +62,7 @@ public enum CustomResources {
         "versions": [
           [
             "name": .string(kind.versions.first ?? "v1"), "served": true, "storage": true,
-            "subresources": ["status": [:]],
+            "subresources": hasStatus(kind) ? ["status": [:]] : [:],
             "schema": ["openAPIV3Schema": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
           ]
         ],

@@ -29,6 +29,26 @@ public enum HelmReleaseAdapter: FluxAdapter {
     resource.corrects = resource.suspension == nil && spec?["driftDetection"]?["mode"]?.string == "enabled"
     explain(&resource)
     time(&resource, from: root)
+    tell(&resource, releases, spec: spec, status: status)
+  }
+
+  public static let columns = ["chart", "drift detection", "drifted", "failures", "history"]
+
+  private static func tell(_ resource: inout Resource, _ releases: [Release], spec: JSONNode?, status: JSONNode?) {
+    resource.add("chart", resource.release?.chart)
+    resource.add("drift detection", spec?["driftDetection"]?["mode"]?.string)
+    if let drifted = resource.condition("Drifted"), drifted.status == "True" {
+      resource.add("drifted", drifted.message.isEmpty ? drifted.reason : drifted.message)
+    }
+    if let failures = status?["failures"]?.int, failures > 0 {
+      let action = status?["lastAttemptedReleaseAction"]?.string == "install" ? "install" : "upgrade"
+      let retries = spec?[action]?["remediation"]?["retries"]?.int
+      resource.add(
+        "failures", retries.map { "\(failures), retries \($0 < 0 ? "without end" : String($0))" } ?? "\(failures)")
+    }
+    resource.add(
+      "history",
+      releases.prefix(5).map { "v\($0.version) \($0.status) \($0.chartVersion)" }.joined(separator: ", "))
   }
 
   /// An entry of `status.history`, newest first.

@@ -9,6 +9,8 @@ public enum KustomizationAdapter: FluxAdapter {
 
   public static let verbs: [Verb] = [.reconcile, .reconcileWithSource, .suspend, .resume]
 
+  public static let columns = ["decryption"]
+
   public static let ownerLabels: OwnerLabels? = OwnerLabels(
     owner: kind.groupKind, name: "kustomize.toolkit.fluxcd.io/name", namespace: "kustomize.toolkit.fluxcd.io/namespace")
 
@@ -27,6 +29,8 @@ public enum KustomizationAdapter: FluxAdapter {
     resource.path = spec?["path"]?.string
     resource.inEffect = inEffect(resource, newest: status?["history"]?[0])
     time(&resource, from: root)
+    // What SOPS encrypted has no status of its own (wire-facts 7.3).
+    resource.add("decryption", spec?["decryption"]?["provider"]?.string)
   }
 
   /// Ready's reason tells how far the last run came (`drift.md` R8).

@@ -1,0 +1,66 @@
+import Foundation
+import GitOps
+import Structured
+import Testing
+
+/// What kinds that are no reconcilers say of themselves, and what they must never say.
+struct CompanionTests {
+  private func facts(_ fixture: String) throws -> [String: String] {
+    let facts = try Fixtures.describe(Fixtures.object(fixture)).facts
+    return Dictionary(facts.map { ($0.column, $0.text) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  @Test func eachKindSaysWhatOnlyItKnows() throws {
+    #expect(try facts("imagepolicy/ready")["latest"] == "registry.example.com/harbour/ferry:2.4.0")
+    #expect(try facts("imagepolicy/legacy-v1beta1")["latest"] == "registry.example.com/harbour/tug:r41")
+    #expect(try facts("imageupdateautomation/ready")["pushed"] == "4d4d4d4")
+    #expect(try facts("clusterexternalsecret/error") == ["namespaces": "2", "failed namespaces": "1"])
+    #expect(try facts("canary/progressing")["weight"] == "20 %")
+    #expect(try facts("sealedsecret/synced") == ["keys": "password, user", "scope": "strict"])
+    #expect(try facts("appproject/windows")["windows"] == "1")
+    #expect(try facts("applicationset/ready") == ["generators": "git", "applications": "3"])
+    #expect(try facts("helmrelease/ready")["history"] == "v7 deployed 2.4.1, v6 superseded 2.4.0")
+    let store = try facts("secretstore/vault")
+    #expect(store == ["provider": "Vault", "place": "vault.example.com:8200", "access": "ReadWrite"])
+    #expect(try facts("secretstore/invalid")["provider"] == "AWS Parameter Store")
+  }
+
+  /// Everything that a row could show, of every fixture: no value of a store, no address of a provider, no path of a webhook.
+  @Test(arguments: KindAdapters.kinds)
+  func noSecretIsInARow(kind: Kind) throws {
+    for file in Fixtures.files(of: kind) {
+      let resource = try Fixtures.describe(Fixtures.object(Fixtures.json(file)))
+      let shown = "\(resource)"
+      for secret in ["invented", "Invented", "0f0f0f0f", "1e1e1e1e", "hooks.example.com"] {
+        #expect(!shown.contains(secret), "\(file.lastPathComponent) shows \(secret)")
+      }
+    }
+  }
+
+  @Test func theKindsOfFluxOperatorArePausedByTheirAnnotation() throws {
+    let patch = ResourceSetAdapter.patch(
+      .suspend, request: PatchRequest(token: "", suspension: Suspension(reason: "storm")))
+    let annotations = patch?.value(at: "metadata", "annotations")
+    #expect(annotations?["fluxcd.controlplane.io/reconcile"] == "disabled" && patch?["spec"] == nil)
+    #expect(annotations?["driftglass.dev/suspended-reason"] == "storm")
+    let on = ResourceSetAdapter.patch(.resume, request: PatchRequest(token: ""))?.value(at: "metadata", "annotations")
+    #expect(on?["fluxcd.controlplane.io/reconcile"] == "enabled" && on?["driftglass.dev/suspended-reason"] == .null)
+    let row = try Fixtures.describe(Fixtures.object("fluxinstance/disabled"))
+    #expect(row.suspension?.by == "r.keeper@example.com")
+    #expect(row.pausedBy == "fluxcd.controlplane.io/reconcile: disabled")
+  }
+
+  @Test func whatWeaveGitOpsWroteDownIsReadToo() throws {
+    let suspension = try Fixtures.describe(Fixtures.object("imagerepository/suspended-v1beta2")).suspension
+    #expect(suspension?.by == "r.keeper@example.com" && suspension?.reason == "the registry moves")
+  }
+
+  @Test func aForcedSyncIsDoneWhenTheSecretWasRefreshedSince() throws {
+    let row = try Fixtures.describe(Fixtures.object("externalsecret/synced"))
+    let last = try #require(row.lastRun)
+    #expect(ExternalSecretAdapter.isHandled(.reconcile, row, token: "t", since: last.addingTimeInterval(0.4)))
+    #expect(!ExternalSecretAdapter.isHandled(.reconcile, row, token: "t", since: last.addingTimeInterval(1.2)))
+    let patch = ExternalSecretAdapter.patch(.reconcile, request: PatchRequest(token: "t"))
+    #expect(patch == ["metadata": ["annotations": ["external-secrets.io/force-sync": "t"]]])
+  }
+}
