@@ -105,6 +105,11 @@ struct ReconcilerText {
     case .progressing, .deleting, .unknown: return [Span(untrusted: message, .dim)]
     case .ready:
       if let reason = row.undetermined { return [Span(untrusted: reason, .driftUndetermined)] }
+      if row.resource.role != .reconciler {
+        // The first that it knows, besides what is in other columns.
+        let facts = row.resource.facts.prefix(3).map { SafeText("\(untrusted: $0.column) \(untrusted: $0.text)") }
+        return facts.enumerated().map { Span(($0 == 0 ? "" : ", ") + $1, .dim) }
+      }
       return []
     }
   }

@@ -179,3 +179,37 @@ import Testing
     }
   }
 }
+
+/// What stands beside Flux's core in the demo.
+@Suite struct NeighbourTests {
+  private func still() async throws -> World {
+    var options = World.Options()
+    options.isAlive = false
+    options.clusters = ["prod-eu", "prod-us"]
+    return try await World.start(options)
+  }
+
+  @Test func thereIsOneOfEachKindAndAllAreWell() async throws {
+    let world = try await still()
+    let config = try Kubeconfig.load(explicit: world.kubeconfigPath, environment: [:], home: "/nonexistent")
+    let network = Network()
+    var found: [GroupKind: [Health]] = [:]
+    for context in config.contexts {
+      let reader = KubeReader(
+        access: try context.access.get(), cluster: ClusterID(context.name), network: network, gate: .readOnly())
+      for adapter in KindAdapters.all where NeighbourController.kinds.contains(adapter.kind.groupKind) {
+        let kind = adapter.kind
+        let objects = try await reader.listAll(
+          StreamID(
+            cluster: reader.cluster, groupKind: kind.groupKind, version: kind.versions[0], plural: kind.plural))
+        found[kind.groupKind, default: []] += objects.map { adapter.describe($0).health }
+      }
+    }
+    for kind in NeighbourController.kinds {
+      #expect(found[kind]?.isEmpty == false, "\(kind)")
+      #expect(found[kind]?.allSatisfy { $0 == .ready || $0 == .progressing } == true, "\(kind): \(found[kind] ?? [])")
+    }
+    network.shutdown()
+    await world.stop()
+  }
+}

@@ -21,6 +21,9 @@ public struct SimulatedFlux: Sendable {
     /// Seconds until a dependency that was not ready is looked at again.
     public var dependencyRetry = 30.0
 
+    /// Whether the controllers of the systems beside Flux run too.
+    public var hasNeighbours = false
+
     /// For the ids of runs and the names of events.
     public var seed = UInt64.random(in: 0 ... .max)
 
@@ -60,6 +63,7 @@ public struct SimulatedFlux: Sendable {
       controllers.append(WorkloadController(api: api, makesPods: options.workloads == .complete, voice: voice))
       controllers.append(AutoscalerController(api: api, voice: voice))
     }
+    if options.hasNeighbours { controllers += NeighbourController.kinds.map { NeighbourController($0, api: api) } }
     return controllers
   }
 

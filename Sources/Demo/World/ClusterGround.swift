@@ -74,7 +74,7 @@ struct ClusterGround: Sendable {
       [
         "metadata": ["name": "\(kind.plural).\(kind.group)", "labels": Self.labels],
         "spec": [
-          "group": .string(kind.group), "names": names, "scope": "Namespaced",
+          "group": .string(kind.group), "names": names, "scope": kind.namespaced ? "Namespaced" : "Cluster",
           "versions": [
             [
               "name": .string(kind.version), "served": true, "storage": true, "subresources": ["status": [:]],

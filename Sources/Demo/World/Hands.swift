@@ -33,6 +33,11 @@ struct Hands: Sendable {
       as: "kubectl-label")
   }
 
+  /// `kubectl edit`.
+  func edit(_ groupKind: GroupKind, _ key: ObjectKey, _ patch: JSON) async throws(APIError) {
+    try await api.merge(try await api.require(groupKind), key, patch, subresource: nil, as: "kubectl-edit")
+  }
+
   /// `kubectl delete`.
   func delete(_ groupKind: GroupKind, _ key: ObjectKey) async throws(APIError) {
     try await api.deleteIfThere(try await api.require(groupKind), key, as: "kubectl")

@@ -24,6 +24,7 @@ struct Past: Sendable {
     let (day, installed) = (86_400.0, 6 * 86_400.0)
     for cluster in clusters.keys.sorted() { try await bootstrap(cluster, at: ago(installed)) }
     await play(until: ago(installed - 180))
+    for (name, cluster) in clusters { try await settle(cluster.api, of: name) }
     jump(to: ago(1.1 * day), span: 60)
     try await hands("prod-eu")?.suspend(
       ObjectKey(namespace: "flux-system", name: "search"), by: "c.keeper@jump-1", reason: "reindex under way",
@@ -69,6 +70,18 @@ struct Past: Sendable {
       let group = document["apiVersion"]?.string?.split(separator: "/").first.map(String.init) ?? ""
       let resource = try await api.require(GroupKind(group: group, kind: document["kind"]?.string ?? ""))
       _ = try api.apply(resource, ObjectKey(of: document), document, as: "flux")
+    }
+  }
+
+  /// What stands beside Flux is there.
+  private func settle(_ api: StoreCluster, of cluster: String) async throws {
+    let documents = try YAMLReader.documents(in: Array(Neighbours.manifests(of: cluster).utf8), rules: .kustomize)
+    for document in documents.map(\.json) where document["kind"] != nil {
+      let version = document["apiVersion"]?.string ?? ""
+      let group = version.contains("/") ? String(version.prefix { $0 != "/" }) : ""
+      let resource = try await api.require(GroupKind(group: group, kind: document["kind"]?.string ?? ""))
+      let manager = group.isEmpty ? "argocd-controller" : "kubectl-create"
+      _ = try api.create(resource, document, namespace: ObjectKey(of: document).namespace, as: manager)
     }
   }
 

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Git
 import GitOps
 import Kube
+import Structured
 
 /// What goes on happening in the demo: commits arrive, people change things by hand, something breaks and is mended.
 public struct Story: Sendable {
@@ -21,6 +22,7 @@ public struct Story: Sendable {
   /// Apps whose newest commit does not work, with the turn at which it is mended.
   private var broken: [(app: String, tag: String, mendedAt: Int)] = [("payments-api", "2.5.1", 3)]
   private var turn = 0
+  private var isStoreAway = false
 
   init(_ kind: Kind, seed: UInt64, speed: Double, history: PlatformHistory) {
     self.kind = kind
@@ -56,7 +58,8 @@ public struct Story: Sendable {
     switch (kind, Int.random(in: 0..<100, using: &random)) {
     case (.calm, ..<70), (.incident, ..<45), (.chaos, ..<35): await bump(hands)
     case (.calm, ..<85), (.incident, ..<60), (.chaos, ..<45): await configure(hands)
-    case (.calm, _), (.incident, ..<85), (.chaos, ..<65): await scaleByHand(hands)
+    case (.calm, _), (.incident, ..<78), (.chaos, ..<60): await scaleByHand(hands)
+    case (.incident, ..<87), (.chaos, ..<66): await disturb(hands)
     case (.incident, _), (.chaos, ..<80): await breakSomething(hands)
     case (.chaos, ..<92): await deleteSomething(hands)
     case (.chaos, _): await outage(servers)
@@ -105,6 +108,22 @@ public struct Story: Sendable {
     else { return }
     try? await hand.scale(
       ObjectKey(namespace: app.namespace, name: app.name), to: Int.random(in: 1...8, using: &random))
+  }
+
+  /// The neighbours have their troubles too: a banner that somebody writes by hand, a store that does not answer. What is
+  /// wrong already is mended.
+  private mutating func disturb(_ hands: [String: Hands]) async {
+    if Bool.random(using: &random) {
+      try? await hands["prod-us"]?.edit(
+        GroupKind(group: "", kind: "ConfigMap"), ObjectKey(namespace: "status", name: "status-page"),
+        ["data": ["banner": "we are looking into it"]])
+    } else {
+      isStoreAway.toggle()
+      let trouble: JSON = isStoreAway ? "could not get secret data from provider: the store is sealed" : .null
+      try? await hands["prod-eu"]?.edit(
+        ExternalSecretAdapter.kind.groupKind, ObjectKey(namespace: "payments", name: "payments-db"),
+        ["metadata": ["annotations": [NeighbourController.trouble: trouble]]])
+    }
   }
 
   private mutating func deleteSomething(_ hands: [String: Hands]) async {

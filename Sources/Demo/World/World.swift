@@ -83,6 +83,12 @@ public final class World: Sendable {
     }
   }
 
+  private static var controllers: SimulatedFlux.Options {
+    var options = SimulatedFlux.Options()
+    options.hasNeighbours = true
+    return options
+  }
+
   private let repositories: SourceRepositories
   private let history: PlatformHistory
 
@@ -107,7 +113,7 @@ public final class World: Sendable {
       servers[name] = server
       let api = StoreCluster(server, now: now)
       let voice = ControllerVoices(api: api, seed: settings.seed, log: Self.log(into: server))
-      rehearsals[name] = Rehearsal(api, SimulatedFlux.controllers(voice, repositories, SimulatedFlux.Options()))
+      rehearsals[name] = Rehearsal(api, SimulatedFlux.controllers(voice, repositories, Self.controllers))
     }
     var past = Past(history: history, clusters: rehearsals, now: now)
     self.history = try await past.play()
@@ -129,7 +135,8 @@ public final class World: Sendable {
       let remote = RemoteCluster(
         access: try ClusterAccess(server: address), cluster: ClusterID(name), network: network)
       remotes[name] = remote
-      let flux = SimulatedFlux(remote, repositories: repositories, log: Self.log(into: server))
+      let flux = SimulatedFlux(
+        remote, repositories: repositories, options: Self.controllers, log: Self.log(into: server))
       start { await flux.run() }
     }
     let all = Array(servers.values)

@@ -1,6 +1,8 @@
+import GitOps
+
 extension ServedKind {
   /// Everything the server serves.
-  static let all: [ServedKind] = core + workloads + policy + flux
+  static let all: [ServedKind] = core + workloads + policy + flux + neighbours
 
   private static let core: [ServedKind] = [
     ServedKind(
@@ -88,6 +90,18 @@ extension ServedKind {
       group: "helm.toolkit.fluxcd.io", version: "v2", kind: "HelmRelease", plural: "helmreleases", shortNames: ["hr"],
       isCustom: true, hasStatus: true, hasGeneration: true, columns: TableColumn.ready),
   ]
+
+  /// Everything else that Driftglass reads, as its adapters name it.
+  static let neighbours: [ServedKind] = KindAdapters.kinds.filter { kind in
+    !flux.contains { $0.group == kind.groupKind.group && $0.kind == kind.groupKind.kind }
+  }.map { kind in
+    // Argo CD writes the status of an Application with the object (wire-facts 4).
+    let hasStatus = kind.groupKind.group != "argoproj.io" || kind.groupKind.kind == "ApplicationSet"
+    return ServedKind(
+      group: kind.groupKind.group, version: kind.versions[0], kind: kind.groupKind.kind, plural: kind.plural,
+      shortNames: kind.shortNames, namespaced: kind.namespaced, isCustom: true, hasStatus: hasStatus,
+      hasGeneration: true)
+  }
 
   private static func source(_ kind: String, _ plural: String, _ short: [String], _ columns: [TableColumn])
     -> ServedKind
