@@ -28,7 +28,10 @@ struct DesiredJob: Sendable {
     switch resource.ref.groupKind {
     case HelmReleaseAdapter.kind.groupKind: value = await helmRelease()
     case KustomizationAdapter.kind.groupKind: value = await kustomization()
-    default: return .undetermined("what \(resource.ref.kind)s want is not rendered here")
+    default:
+      // Nothing applied is nothing to compare.
+      return resource.inventory.isEmpty
+        ? .ready(DesiredSet()) : .undetermined("what \(resource.ref.kind)s want is not rendered here")
     }
     guard case .ready(var set) = value, let document = try? request.object.document() else { return value }
     set.ignore = FluxIgnore.rules(of: document)

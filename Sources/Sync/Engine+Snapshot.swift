@@ -23,6 +23,7 @@ extension Engine {
         if resource.role == .source { snapshot.sources.append(resource) }
         let row = reconcilerRow(resource, MemberSummary(members: [], verdicts: [:]), graph: graph, clusterRows)
         shelves[Self.rank(row, now)].append(row)
+        if resource.health == .failed { clusterCounts[resource.ref.cluster, default: ClusterCounts()].failed += 1 }
         continue
       }
       let summary = summary(of: resource.ref)

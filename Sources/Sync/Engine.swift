@@ -259,8 +259,8 @@ public actor Engine {
     case .source:
       follow(new)
       for resource in resources.values where resource.source == new.ref { refreshDesired(resource) }
-      clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
-    case .companion: clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
+      askRights(new)
+    case .companion: askRights(new)
     case .reconciler:
       if old == nil { ownerChanged(new.ref) }
       followTarget(of: new)
@@ -270,8 +270,14 @@ public actor Engine {
       lookUpDifferences(of: new)
       compareAll(new.ref, touched: touched(old, new))
       releaseChanged(old, new)
-      clusters[new.ref.cluster]?.askRights(RightsQuestion(resource: new))
+      askRights(new)
     }
+  }
+
+  /// Whether the user may do what can be done to it.
+  private func askRights(_ resource: Resource) {
+    guard KindAdapters.adapter(for: resource.ref.groupKind)?.verbs.isEmpty == false else { return }
+    clusters[resource.ref.cluster]?.askRights(RightsQuestion(resource: resource))
   }
 
   /// The objects whose verdict a reconciler's status may change although they have no rows: status decides fate, cause and

@@ -77,7 +77,7 @@ import Testing
     }
     let snapshot = await fixture.snapshot { snapshot in
       snapshot.repos.count > 1 && snapshot.repos.contains { $0.reason != nil }
-        && snapshot.repos.contains { $0.link == .live }
+        && snapshot.repos.contains { $0.link == .live } && snapshot.clusters.allSatisfy { $0.link == .live }
     }
     let trouble = snapshot.repos.filter { $0.reason != nil }
     #expect(trouble.allSatisfy { $0.reason?.contains("stays silent") == true })
