@@ -1,7 +1,8 @@
 import Foundation
-import GitOps
 import Structured
 import Testing
+
+@testable import GitOps
 
 /// What kinds that are no reconcilers say of themselves, and what they must never say.
 struct CompanionTests {
@@ -35,6 +36,30 @@ struct CompanionTests {
         #expect(!shown.contains(secret), "\(file.lastPathComponent) shows \(secret)")
       }
     }
+  }
+
+  @Test(
+    arguments: [
+      ("https://vault.example.com:8200/v1", "vault.example.com:8200"),
+      ("https://u:word@vault.example.com", "vault.example.com"),
+      ("https://u:wo/rd@vault.example.com", nil), ("https://vault.example.com?token=word", "vault.example.com"),
+      ("https://vault.example.com#word", "vault.example.com"), ("https://[::1]:8200", "[::1]:8200"), ("word@host", nil),
+      ("https://", nil), ("https://a b", nil),
+    ] as [(String, String?)])
+  func ofAnAddressOnlyTheHostIsShown(address: String, host: String?) {
+    #expect(SecretStatus.host(address) == host)
+  }
+
+  @Test(arguments: [
+    ("https://git.example.com/a.git", "https://git.example.com/a.git"),
+    ("https://u:word@git.example.com/a.git", "https://git.example.com/a.git"),
+    ("https://u:wo/rd@git.example.com/a.git", "https://git.example.com/a.git"),
+    ("https://git.example.com/a.git?token=word", "https://git.example.com/a.git"),
+    ("ssh://git@git.example.com/a.git", "ssh://git.example.com/a.git"),
+    ("git@git.example.com:a.git", "git@git.example.com:a.git"),
+  ])
+  func anAddressOfARepositoryNamesNobody(address: String, shown: String) {
+    #expect(ApplicationAdapter.withoutUser(address) == shown)
   }
 
   @Test func theKindsOfFluxOperatorArePausedByTheirAnnotation() throws {

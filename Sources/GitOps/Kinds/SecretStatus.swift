@@ -51,8 +51,8 @@ enum SecretStatus {
     guard let members = root["spec"]?["provider"]?.members else { return }
     for (key, value) in members {
       resource.add("provider", name(of: key, value))
-      let server = value["server"]?.string.map(host)
-      resource.add("place", value["region"]?.string ?? server ?? value["vaultUrl"]?.string.map(host))
+      let server = value["server"]?.string.flatMap(host)
+      resource.add("place", value["region"]?.string ?? server ?? value["vaultUrl"]?.string.flatMap(host))
       break
     }
     resource.add("access", root["status"]?["capabilities"]?.string)
@@ -78,11 +78,18 @@ enum SecretStatus {
     }
   }
 
-  /// `vault.example.com:8200` of an address; user names and paths are left out.
-  private static func host(_ url: String) -> String {
-    let parts = url.split(separator: "/", omittingEmptySubsequences: true)
-    let host = parts.count > 1 && parts[0].hasSuffix(":") ? parts[1] : parts.first ?? ""
-    return String(host.split(separator: "@").last ?? "")
+  /// `vault.example.com:8200` of an address; user names, paths and queries are left out. Nil for what is no plain address: a
+  /// slash within a password must not make its first half a host.
+  static func host(_ url: String) -> String? {
+    let parts = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].hasSuffix(":"), parts[1].isEmpty else { return nil }
+    let authority = parts[2].prefix { !"/?#\\".contains($0) }
+    guard !parts[2][authority.endIndex...].contains("@") else { return nil }
+    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+    let isPlain = host.utf8.allSatisfy { byte in
+      (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || ".-:[]".utf8.contains(byte)
+    }
+    return isPlain && !host.isEmpty ? String(host) : nil
   }
 
   static func forcedSync(_ verb: Verb, _ request: PatchRequest) -> JSON? {
