@@ -2,7 +2,7 @@ import Drift
 import GitOps
 import Structured
 
-/// An object as YAML for people: identity first, managed fields last, values of Secrets never.
+/// An object as YAML for people: identity first, managed fields last, values of Secrets and what else is secret never.
 enum ObjectText {
   static func lines(of object: Object) -> LoadedObject {
     let json: JSON
@@ -11,7 +11,7 @@ enum ObjectText {
     } catch {
       return .failed("the object cannot be read: \(error)")
     }
-    var body = json
+    var body = Masking.object(json, of: object.ref.groupKind)
     if body["apiVersion"] == nil { body["apiVersion"] = .string(object.apiVersion) }
     if body["kind"] == nil { body["kind"] = .string(object.ref.kind) }
     let managed = body["metadata"]?["managedFields"]

@@ -62,6 +62,32 @@ struct CompanionTests {
     #expect(ApplicationAdapter.withoutUser(address) == shown)
   }
 
+  @Test(arguments: [
+    ("path: /hook/0f0f", "path: /hook/…"), ("'/hook/0f0f'", "'/hook/…'"),
+    ("a:/hook/0f0f\n/hook/1e", "a:/hook/…\n/hook/…"),
+    ("https://h.example.com/hook/0f0f.", "https://h.example.com/hook/…."), ("no hook here", "no hook here"),
+    ("clone 'https://bot:word@git.example.com/a': no", "clone 'https://…@git.example.com/a': no"),
+    ("https://bot:wo/rd@git.example.com", "https://…@git.example.com"),
+    ("ssh://git@git.example.com/a", "ssh://git@git.example.com/a"),
+    ("oci://r.example.com:5000/a@sha256:12", "oci://r.example.com:5000/a@sha256:12"),
+    ("a@b.example.com", "a@b.example.com"),
+  ])
+  func whatIsSecretInAMessageIsMasked(text: String, shown: String) {
+    #expect(Masking.text(text) == shown)
+  }
+
+  @Test func anObjectForPeopleHidesWhatItsKindHolds() throws {
+    for fixture in ["provider/static", "receiver/ready", "secretstore/fake-v1beta1", "clustersecretstore/vault"] {
+      let object = try Fixtures.object(fixture)
+      let shown = Masking.object(try JSON(parsing: object.bytes), of: object.ref.groupKind)
+      let text = String(decoding: shown.encoded(), as: UTF8.self)
+      for secret in ["services/invented", "0f0f0f", "invented-plaintext", "robot:invented"] {
+        #expect(!text.contains(secret), "\(fixture): \(text)")
+      }
+      #expect(text.contains("\"name\""))
+    }
+  }
+
   @Test func theKindsOfFluxOperatorArePausedByTheirAnnotation() throws {
     let patch = ResourceSetAdapter.patch(
       .suspend, request: PatchRequest(token: "", suspension: Suspension(reason: "storm")))

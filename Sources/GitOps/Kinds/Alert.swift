@@ -20,6 +20,6 @@ public enum AlertAdapter: FluxAdapter {
     resource.add("provider", provider)
     resource.add("severity", spec?["eventSeverity"]?.string)
     resource.add("sources", Resource.count(spec?["eventSources"]))
-    resource.beStatic(if: provider != nil)
+    resource.beStatic(if: provider?.isEmpty == false)
   }
 }

@@ -134,7 +134,7 @@ public enum ApplicationAdapter: KindAdapter {
     func say(_ state: Health, _ reason: String?, _ message: String?, _ since: Date?) {
       resource.health = state
       resource.reason = reason ?? ""
-      resource.message = message ?? ""
+      resource.message = Masking.text(message ?? "")
       resource.since = since
     }
     let error = resource.conditions.first { $0.type.hasSuffix("Error") }

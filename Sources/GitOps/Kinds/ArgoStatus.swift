@@ -20,7 +20,7 @@ enum ArgoStatus {
       conditions.append(
         Condition(
           type: type, status: element["status"]?.string ?? "True", reason: element["reason"]?.string ?? type,
-          message: element["message"]?.string ?? "",
+          message: Masking.text(element["message"]?.string ?? ""),
           since: element["lastTransitionTime"]?.string.flatMap(Timestamp.parse)))
     }
     return conditions

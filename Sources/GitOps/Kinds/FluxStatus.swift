@@ -16,7 +16,7 @@ enum FluxStatus {
       conditions.append(
         Condition(
           type: type, status: status, reason: element["reason"]?.string ?? "",
-          message: element["message"]?.string ?? "",
+          message: Masking.text(element["message"]?.string ?? ""),
           since: element["lastTransitionTime"]?.string.flatMap(Timestamp.parse)))
     }
     return conditions

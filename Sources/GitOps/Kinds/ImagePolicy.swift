@@ -12,7 +12,8 @@ public enum ImagePolicyAdapter: FluxAdapter {
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     let (spec, status) = (root["spec"], root["status"])
     if let name = spec?["imageRepositoryRef"]?["name"]?.string, !name.isEmpty {
-      let namespace = spec?["imageRepositoryRef"]?["namespace"]?.string ?? resource.ref.namespace
+      let other = spec?["imageRepositoryRef"]?["namespace"]?.string ?? ""
+      let namespace = other.isEmpty ? resource.ref.namespace : other
       resource.source = ObjectRef(
         cluster: resource.ref.cluster, groupKind: ImageRepositoryAdapter.kind.groupKind, namespace: namespace,
         name: name)

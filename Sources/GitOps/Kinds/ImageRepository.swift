@@ -12,7 +12,8 @@ public enum ImageRepositoryAdapter: FluxAdapter {
 
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     let scan = root["status"]?["lastScanResult"]
-    resource.add("image", root["spec"]?["image"]?.string)
+    // Whoever wrote a user before it meant no harm.
+    resource.add("image", root["spec"]?["image"]?.string?.split(separator: "@").last.map(String.init))
     resource.add("tags", scan?["tagCount"]?.int.map { String($0) })
     resource.add("scanned", scan?["scanTime"]?.string)
     resource.lastRun = scan?["scanTime"]?.string.flatMap(Timestamp.parse)

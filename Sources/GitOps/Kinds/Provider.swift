@@ -14,7 +14,8 @@ public enum ProviderAdapter: FluxAdapter {
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     let spec = root["spec"]
     resource.add("type", spec?["type"]?.string)
-    resource.add("channel", spec?["channel"]?.string)
-    resource.beStatic(if: spec?["type"]?.string != nil)
+    let channel = spec?["channel"]?.string
+    resource.add("channel", channel?.utf8.contains(0x2F) == true ? channel.flatMap(SecretStatus.host) : channel)
+    resource.beStatic(if: spec?["type"]?.string?.isEmpty == false)
   }
 }

@@ -1,6 +1,6 @@
 import Structured
 
-/// Flux's Receiver. The path of its webhook is a secret, and its Ready message names it (wire-facts 1.6).
+/// Flux's Receiver. The path of its webhook is a secret, and its Ready message names it: `Masking` (wire-facts 1.6).
 public enum ReceiverAdapter: FluxAdapter {
   public static let kind = Kind(
     group: "notification.toolkit.fluxcd.io", kind: "Receiver", plural: "receivers", shortNames: ["receiver"],
@@ -18,15 +18,5 @@ public enum ReceiverAdapter: FluxAdapter {
     }
     resource.add("events", events.joined(separator: ", "))
     resource.add("resources", Resource.count(spec?["resources"]))
-    resource.message = withoutPath(resource.message)
-    resource.conditions = resource.conditions.map {
-      Condition(
-        type: $0.type, status: $0.status, reason: $0.reason, message: withoutPath($0.message), since: $0.since)
-    }
-  }
-
-  private static func withoutPath(_ text: String) -> String {
-    text.split(separator: " ", omittingEmptySubsequences: false)
-      .map { $0.hasPrefix("/hook/") ? "/hook/…" : String($0) }.joined(separator: " ")
   }
 }
