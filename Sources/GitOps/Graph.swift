@@ -24,16 +24,19 @@ public struct Graph: Sendable, Equatable {
     // What failed only because its source did is no cause of its own. Chains of these (a chart of a repository) are short.
     var causes = Set(roots)
     var open = starved
-    while !open.isEmpty {
-      let caught = open.filter { $0.source.map(causes.contains) == true }
-      if caught.isEmpty { break }
-      for resource in caught {
-        guard let source = resource.source else { continue }
+    while true {
+      var left: [Resource] = []
+      for resource in open {
+        guard let source = resource.source, causes.contains(source) else {
+          left.append(resource)
+          continue
+        }
         waiting.insert(resource.ref)
         causes.insert(resource.ref)
         dependants[source, default: []].append(resource.ref)
       }
-      open.removeAll { $0.source.map(causes.contains) == true }
+      if left.count == open.count { break }
+      open = left
     }
     roots += open.map(\.ref)
     var blockedBy: [ObjectRef: ObjectRef] = [:]

@@ -88,14 +88,16 @@ struct GraphTests {
     let charts = resource("HelmRepository", "charts", .failed, "IndexationFailed")
     let chart = resource("HelmChart", "web", .failed, "SourceUnavailable", source: charts.ref)
     let release = resource("HelmRelease", "web", .waiting, "SourceNotReady", source: chart.ref)
+    let second = resource("HelmRelease", "second", .failed, "ArtifactFailed", source: chart.ref)
     // Failed for a reason of its own, though its source failed too; and one whose source is well.
     let own = resource("Kustomization", "own", .failed, "BuildFailed", source: repository.ref)
     let well = resource("GitRepository", "well", .ready, "Succeeded")
     let lone = resource("Kustomization", "lone", .failed, "ArtifactFailed", source: well.ref)
-    let graph = Graph([lone, well, own, release, chart, charts, apps, base, repository])
+    let graph = Graph([lone, well, own, second, release, chart, charts, apps, base, repository])
     #expect(graph.blockedBy[base.ref] == repository.ref && graph.blockedBy[apps.ref] == repository.ref)
     #expect(graph.blockedBy[chart.ref] == charts.ref && graph.blockedBy[release.ref] == charts.ref)
     #expect(graph.blockedBy[own.ref] == nil && graph.blockedBy[lone.ref] == nil)
-    #expect(graph.blocking == [repository.ref: 2, charts.ref: 2])
+    #expect(graph.blockedBy[second.ref] == charts.ref)
+    #expect(graph.blocking == [repository.ref: 2, charts.ref: 3])
   }
 }
