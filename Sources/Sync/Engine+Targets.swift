@@ -99,7 +99,6 @@ extension Engine {
       lookAgain(at: resource)
     }
     workDone()
-    markDirty()
   }
 
   /// Clusters came or went.

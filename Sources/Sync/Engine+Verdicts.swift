@@ -28,19 +28,37 @@ extension Engine {
 
   /// An Application came or changed.
   func lookUpDifferences(of resource: Resource) {
-    guard resource.ref.groupKind == ApplicationAdapter.kind.groupKind else { return }
-    takeVerdicts(of: resource)
-    guard let place = place(of: resource), let reader = reader(of: place) else { return }
-    let outOfSync = Set(resource.outOfSync.map { ref($0, place) })
-    for ref in differing(resource, place).prefix(Self.mostLookups) {
+    guard resource.ref.groupKind == ApplicationAdapter.kind.groupKind, let place = place(of: resource) else { return }
+    let differences = differences(of: resource, in: place)
+    take(differences, of: resource)
+    guard let reader = reader(of: place), let discovery = discovery(of: place) else { return }
+    var requests: [(ObjectRef, ServedResource)] = []
+    for ref in differences.refs.prefix(Self.mostLookups) {
       if case .asking = lookedUp[ref] { continue }
       // What is only ignored is shown to whoever asks for it: once is enough.
-      if lookedUp[ref] != nil, !outOfSync.contains(ref) { continue }
-      guard mayRead(ref.groupKind), let discovery = discovery(of: place),
-        let served = servedResource(ref.groupKind, preferring: [:], in: discovery)
-      else { continue }
+      if lookedUp[ref] != nil, differences.outOfSync[ref] == nil { continue }
+      guard mayRead(ref.groupKind), let served = servedResource(ref.groupKind, preferring: [:], in: discovery) else {
+        continue
+      }
       lookedUp[ref] = .asking(before: lookedUp[ref]?.object)
-      Task { found(ref, of: resource.ref, await Self.read(ref, served, reader)) }
+      requests.append((ref, served))
+    }
+    if requests.isEmpty { return }
+    Task { found(await Self.read(requests, reader), of: resource.ref) }
+  }
+
+  /// Several at once, within what the server is asked at all.
+  private nonisolated static func read(
+    _ requests: [(ObjectRef, ServedResource)], _ reader: KubeReader
+  ) async -> [ObjectRef: LookedUp] {
+    await withTaskGroup(of: (ObjectRef, LookedUp).self) { group in
+      var answers: [ObjectRef: LookedUp] = [:]
+      for (number, (ref, served)) in requests.enumerated() {
+        if number >= 8, let (ref, answer) = await group.next() { answers[ref] = answer }
+        group.addTask { (ref, await read(ref, served, reader)) }
+      }
+      for await (ref, answer) in group { answers[ref] = answer }
+      return answers
     }
   }
 
@@ -55,61 +73,72 @@ extension Engine {
     }
   }
 
-  private func found(_ ref: ObjectRef, of application: ObjectRef, _ answer: LookedUp) {
-    // It went meanwhile.
-    guard let resource = resources[application], membership[application]?.contains(ref) == true else {
-      lookedUp[ref] = nil
-      return workDone()
+  private func found(_ answers: [ObjectRef: LookedUp], of application: ObjectRef) {
+    for (ref, answer) in answers {
+      // It may have gone meanwhile.
+      let isWanted = membership[application]?.contains(ref) == true
+      lookedUp[ref] = isWanted ? answer : nil
+      if isWanted, let object = answer.object,
+        clusters[ref.cluster]?.schemasKnown.contains(object.apiVersion) == false
+      {
+        clusters[ref.cluster]?.replan()
+      }
     }
-    lookedUp[ref] = answer
-    if let object = answer.object, clusters[ref.cluster]?.schemasKnown.contains(object.apiVersion) == false {
-      clusters[ref.cluster]?.replan()
+    if let resource = resources[application], let place = place(of: resource) {
+      take(differences(of: resource, in: place), of: resource)
     }
-    takeVerdicts(of: resource)
     workDone()
   }
 
   /// A schema came: fields can be compared that could not.
   func explainVerdicts(in cluster: ClusterID) {
-    for resource in resources.values where resource.ref.groupKind == ApplicationAdapter.kind.groupKind {
-      if place(of: resource) == cluster { takeVerdicts(of: resource) }
+    let applications = Set(lookedUp.keys.filter { $0.cluster == cluster }.flatMap { owners[$0] ?? [] })
+    for case let resource? in applications.map({ resources[$0] })
+    where resource.ref.groupKind == ApplicationAdapter.kind.groupKind {
+      take(differences(of: resource, in: cluster), of: resource)
     }
   }
 
-  private func differing(_ resource: Resource, _ place: ClusterID) -> [ObjectRef] {
-    guard !isAhead(resource) else { return [] }
-    let outOfSync = Set(resource.outOfSync.map { ref($0, place) })
-    let rules = ignoreDifferences(of: resource)
-    let ignored =
-      rules.isEmpty ? [] : (membership[resource.ref] ?? []).filter { ref in rules.contains { $0.covers(ref) } }
-    return outOfSync.union(ignored).sorted()
+  /// What Argo CD says of an Application's objects, and what it is told to leave alone of them.
+  private struct Differences {
+    var outOfSync: [ObjectRef: InventoryEntry] = [:]
+    var rules: [ArgoIgnore] = []
+    /// Those of which more is to be known, in order.
+    var refs: [ObjectRef] = []
   }
 
-  private func ignoreDifferences(of resource: Resource) -> [ArgoIgnore] {
-    (try? store.object(resource.ref)?.document()).map(ArgoIgnore.entries) ?? []
+  private func differences(of resource: Resource, in place: ClusterID) -> Differences {
+    var result = Differences()
+    for entry in resource.outOfSync {
+      let ref = ObjectRef(
+        cluster: place, groupKind: entry.groupKind, namespace: entry.namespace, name: entry.name)
+      result.outOfSync[ref] = entry
+    }
+    result.rules = (try? store.object(resource.ref)?.document()).map(ArgoIgnore.entries) ?? []
+    if isAhead(resource) { return result }
+    var refs = Set(result.outOfSync.keys)
+    if !result.rules.isEmpty {
+      let rules = result.rules
+      refs.formUnion((membership[resource.ref] ?? []).filter { ref in rules.contains { $0.covers(ref) } })
+    }
+    result.refs = refs.sorted()
+    return result
   }
 
   private func isAhead(_ resource: Resource) -> Bool {
     resource.compared != nil && resource.compared != resource.inEffect.shown
   }
 
-  private func ref(_ entry: InventoryEntry, _ place: ClusterID) -> ObjectRef {
-    ObjectRef(cluster: place, groupKind: entry.groupKind, namespace: entry.namespace, name: entry.name)
-  }
-
-  func takeVerdicts(of resource: Resource) {
-    guard resource.ref.groupKind == ApplicationAdapter.kind.groupKind, let place = place(of: resource) else { return }
+  private func take(_ differences: Differences, of resource: Resource) {
     let earlier = verdicts[resource.ref] ?? [:]
     var rows: [ObjectRef: [DriftRow]] = [:]
     for member in membership[resource.ref] ?? [] { rows[member] = [] }
-    let rules = ignoreDifferences(of: resource)
-    for ref in differing(resource, place) { rows[ref] = fields(of: ref, resource, rules) }
-    for entry in resource.outOfSync {
-      let ref = ref(entry, place)
+    for ref in differences.refs { rows[ref] = fields(of: ref, resource, differences.rules) }
+    for (ref, entry) in differences.outOfSync {
       if rows[ref]?.contains(where: { $0.driftClass.isCounted }) == true { continue }
       rows[ref, default: []].append(whole(ref, entry, resource))
     }
-    for (ref, list) in rows {
+    for (ref, list) in rows where !list.isEmpty {
       let known = Dictionary(
         (earlier[ref] ?? []).map { ($0.id, $0.firstSeen) }, uniquingKeysWith: { first, _ in first })
       rows[ref] = list.map { row in
@@ -119,7 +148,7 @@ extension Engine {
       }
     }
     guard rows != earlier else { return }
-    for ref in lookedUp.keys where earlier[ref] != nil && rows[ref] == nil { lookedUp[ref] = nil }
+    for ref in earlier.keys where rows[ref] == nil { lookedUp[ref] = nil }
     verdicts[resource.ref] = rows
     summaries[resource.ref] = nil
     markDirty()
