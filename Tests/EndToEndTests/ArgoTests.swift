@@ -78,7 +78,7 @@ extension EndToEnd {
       // While it is there, no other is written over it.
       try await session.press("s")
       try await session.wait(for: "why not twice") {
-        $0.contains("an operation is under way") || $0.contains("under way")
+        $0.contains("State of app") && $0.contains("is under way")
       }
       try await session.press("Escape")
       // An Escape with a key right behind it would be Alt and that key.
