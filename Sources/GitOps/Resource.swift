@@ -88,6 +88,12 @@ public struct Resource: Sendable, Hashable {
     self.uid = uid
     self.role = role
   }
+
+  /// What every object says of itself, before its adapter reads more.
+  init(_ object: Object, as kind: Kind) {
+    self.init(ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
+    labels = object.labels
+  }
 }
 
 /// One value that only one kind has: the tag an image policy chose, the weight of a canary.

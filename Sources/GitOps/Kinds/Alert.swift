@@ -12,11 +12,7 @@ public enum AlertAdapter: FluxAdapter {
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     let spec = root["spec"]
     let provider = spec?["providerRef"]?["name"]?.string
-    if let provider, !provider.isEmpty {
-      resource.source = ObjectRef(
-        cluster: resource.ref.cluster, groupKind: ProviderAdapter.kind.groupKind, namespace: resource.ref.namespace,
-        name: provider)
-    }
+    resource.source = FluxReference.named(spec?["providerRef"], ProviderAdapter.kind.groupKind, from: resource.ref)
     resource.add("provider", provider)
     resource.add("severity", spec?["eventSeverity"]?.string)
     resource.add("sources", Resource.count(spec?["eventSources"]))

@@ -11,8 +11,7 @@ public enum AppProjectAdapter: KindAdapter {
   public static let columns = ["repositories", "destinations", "windows"]
 
   public static func describe(_ object: Object) -> Resource {
-    var resource = Resource(ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
-    resource.labels = object.labels
+    var resource = Resource(object, as: kind)
     guard let root = try? object.document().root else { return resource }
     resource.parent = ArgoStatus.parent(of: object, root["metadata"])
     guard let spec = root["spec"], spec.kind == .object else { return resource }
@@ -24,13 +23,9 @@ public enum AppProjectAdapter: KindAdapter {
       resource.message = "static"
       resource.since = object.created
     }
-    for (column, key) in [
-      ("repositories", "sourceRepos"), ("destinations", "destinations"), ("windows", "syncWindows"),
-    ] {
-      if let count = spec[key]?.elements.map({ Array($0).count }), count > 0 {
-        resource.facts.append(Fact(column, String(count)))
-      }
-    }
+    resource.add("repositories", Resource.count(spec["sourceRepos"]))
+    resource.add("destinations", Resource.count(spec["destinations"]))
+    resource.add("windows", Resource.count(spec["syncWindows"]))
     return resource
   }
 }

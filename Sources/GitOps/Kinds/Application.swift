@@ -10,8 +10,7 @@ public enum ApplicationAdapter: KindAdapter {
   public static let columns = ["sync", "health", "project", "auto-sync"]
 
   public static func describe(_ object: Object) -> Resource {
-    var resource = Resource(ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
-    resource.labels = object.labels
+    var resource = Resource(object, as: kind)
     guard let root = try? object.document().root else { return resource }
     let annotations = root["metadata"]?["annotations"]
     let (spec, status) = (root["spec"], root["status"])
@@ -199,13 +198,10 @@ public enum ApplicationAdapter: KindAdapter {
   }
 
   private static func facts(_ resource: inout Resource, _ spec: JSONNode?, _ status: JSONNode?, _ mode: AutoSync) {
-    func add(_ column: String, _ text: String?) {
-      if let text, !text.isEmpty { resource.facts.append(Fact(column, text)) }
-    }
-    add("sync", status?["sync"]?["status"]?.string)
-    add("health", status?["health"]?["status"]?.string)
-    add("project", spec?["project"]?.string)
-    if spec?.kind == .object { add("auto-sync", mode.rawValue) }
+    resource.add("sync", status?["sync"]?["status"]?.string)
+    resource.add("health", status?["health"]?["status"]?.string)
+    resource.add("project", spec?["project"]?.string)
+    if spec?.kind == .object { resource.add("auto-sync", mode.rawValue) }
   }
 
   // MARK: Verbs
@@ -291,9 +287,9 @@ public enum ApplicationAdapter: KindAdapter {
         return "\(parent.kind) \(parent.path) made it and would undo that: change it there"
       }
       if resource.isFrozen { return "argocd.argoproj.io/skip-reconcile freezes it: remove that first" }
-      if verb == .resume { return resource.suspension == nil ? "not suspended" : nil }
-      if resource.suspension != nil { return "already suspended" }
-      return resource.facts.contains(Fact("auto-sync", "manual")) ? "auto-sync is not on: it is synced by hand" : nil
+      if let refusal = resource.refusal(ofPausing: verb) { return refusal }
+      let isManual = verb == .suspend && resource.facts.contains(Fact("auto-sync", "manual"))
+      return isManual ? "auto-sync is not on: it is synced by hand" : nil
     }
   }
 
@@ -301,10 +297,8 @@ public enum ApplicationAdapter: KindAdapter {
   /// gives no token back.
   public static func isHandled(_ verb: Verb, _ resource: Resource, token: String, since begun: Date) -> Bool {
     if [.sync, .syncAndPrune, .previewSync].contains(verb) {
-      guard !resource.isOperating, let started = resource.operationStarted else { return false }
-      return started.timeIntervalSince1970 >= begun.timeIntervalSince1970.rounded(.down)
+      return !resource.isOperating && resource.operationStarted?.isNotBefore(begun) == true
     }
-    guard resource.requestedToken == nil, let last = resource.lastRun else { return false }
-    return last.timeIntervalSince1970 >= begun.timeIntervalSince1970.rounded(.down)
+    return resource.requestedToken == nil && resource.lastRun?.isNotBefore(begun) == true
   }
 }

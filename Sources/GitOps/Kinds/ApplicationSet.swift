@@ -10,8 +10,7 @@ public enum ApplicationSetAdapter: KindAdapter {
   public static let columns = ["generators", "applications"]
 
   public static func describe(_ object: Object) -> Resource {
-    var resource = Resource(ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
-    resource.labels = object.labels
+    var resource = Resource(object, as: kind)
     guard let root = try? object.document().root else { return resource }
     let status = root["status"]
     resource.conditions = ArgoStatus.conditions(of: status)
@@ -25,10 +24,9 @@ public enum ApplicationSetAdapter: KindAdapter {
         for (key, _) in members where key != "selector" { generators.append(key) }
       }
     }
-    if !generators.isEmpty { resource.facts.append(Fact("generators", generators.joined(separator: ", "))) }
-    if let count = status?["resourcesCount"]?.int ?? status?["resources"]?.count, count > 0 {
-      resource.facts.append(Fact("applications", String(count)))
-    }
+    resource.add("generators", generators.joined(separator: ", "))
+    let count = status?["resourcesCount"]?.int ?? status?["resources"]?.count ?? 0
+    resource.add("applications", count > 0 ? String(count) : nil)
     return resource
   }
 

@@ -10,8 +10,7 @@ public enum CanaryAdapter: KindAdapter {
   public static let columns = ["phase", "weight", "failed checks", "target"]
 
   public static func describe(_ object: Object) -> Resource {
-    var resource = Resource(ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
-    resource.labels = object.labels
+    var resource = Resource(object, as: kind)
     guard let root = try? object.document().root else { return resource }
     let (spec, status) = (root["spec"], root["status"])
     resource.conditions = FluxStatus.conditions(of: status)
@@ -53,21 +52,11 @@ public enum CanaryAdapter: KindAdapter {
 
   public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? {
     switch verb {
-    case .suspend:
-      [
-        "metadata": ["annotations": .object((request.suspension ?? Suspension()).annotations)],
-        "spec": ["suspend": true],
-      ]
-    case .resume: ["metadata": ["annotations": .object(Suspension().annotations)], "spec": ["suspend": .null]]
+    case .suspend: FluxPause.spec.patch(true, annotations: (request.suspension ?? Suspension()).annotations)
+    case .resume: FluxPause.spec.patch(false, annotations: Suspension().annotations)
     default: nil
     }
   }
 
-  public static func refusal(of verb: Verb, on resource: Resource) -> String? {
-    switch verb {
-    case .suspend: resource.suspension == nil ? nil : "already suspended"
-    case .resume: resource.suspension == nil ? "not suspended" : nil
-    default: nil
-    }
-  }
+  public static func refusal(of verb: Verb, on resource: Resource) -> String? { resource.refusal(ofPausing: verb) }
 }

@@ -10,12 +10,10 @@ public enum ClusterExternalSecretAdapter: KindAdapter {
   public static let columns = ["namespaces", "failed namespaces"]
 
   public static func describe(_ object: Object) -> Resource {
-    let (described, root) = SecretStatus.describe(object, as: kind, by: "Ready")
-    guard let root else { return described }
-    var resource = described
-    let status = root["status"]
-    resource.add("namespaces", Resource.count(status?["provisionedNamespaces"]))
-    resource.add("failed namespaces", Resource.count(status?["failedNamespaces"]))
-    return resource
+    SecretStatus.describe(object, as: kind, by: "Ready") { resource, root in
+      let status = root["status"]
+      resource.add("namespaces", Resource.count(status?["provisionedNamespaces"]))
+      resource.add("failed namespaces", Resource.count(status?["failedNamespaces"]))
+    }
   }
 }

@@ -19,13 +19,25 @@ public enum FluxPause: Sendable, Hashable {
   case annotation(String)
   /// Nothing works on it, so that there is nothing to stop.
   case none
+
+  /// The merge patch that stops or continues it; nil where nothing can be stopped.
+  /// - Parameter annotations: what is written down beside it.
+  func patch(_ stops: Bool, annotations: JSONObject) -> JSON? {
+    var annotations = annotations
+    switch self {
+    // Null, as flux itself sends: the field is gone afterwards.
+    case .spec: return ["metadata": ["annotations": .object(annotations)], "spec": ["suspend": stops ? true : .null]]
+    case .annotation(let key):
+      annotations[key] = stops ? "disabled" : "enabled"
+      return ["metadata": ["annotations": .object(annotations)]]
+    case .none: return nil
+    }
+  }
 }
 
 extension FluxAdapter {
   public static func describe(_ object: Object) -> Resource {
-    var resource = Resource(
-      ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
-    resource.labels = object.labels
+    var resource = Resource(object, as: kind)
     guard let document = try? object.document() else { return resource }
     let root = document.root
     let annotations = root["metadata"]?["annotations"]
@@ -59,9 +71,9 @@ extension FluxAdapter {
     case .reconcile, .reconcileWithSource:
       guard verbs.contains(verb) else { return nil }
       return ["metadata": ["annotations": .object(JSONObject([(FluxAnnotation.requestedAt, .string(request.token))]))]]
-    case .suspend: return suspendPatch(true, annotations: (request.suspension ?? Suspension()).annotations)
+    case .suspend: return pause.patch(true, annotations: (request.suspension ?? Suspension()).annotations)
     // What this program noted about it goes with it.
-    case .resume: return suspendPatch(false, annotations: Suspension().annotations)
+    case .resume: return pause.patch(false, annotations: Suspension().annotations)
     case .force, .reset:
       guard verbs.contains(verb) else { return nil }
       // They act only where both annotations have one value.
@@ -107,20 +119,7 @@ extension FluxAdapter {
     switch verb {
     case .reconcile, .reconcileWithSource, .force, .reset, .sync, .syncAndPrune, .previewSync:
       resource.suspension == nil ? nil : "suspended: its controller would not act on it; resume it first"
-    case .suspend: resource.suspension == nil ? nil : "already suspended"
-    case .resume: resource.suspension == nil ? "not suspended" : nil
-    }
-  }
-
-  private static func suspendPatch(_ suspend: Bool, annotations: JSONObject) -> JSON? {
-    var annotations = annotations
-    switch pause {
-    // Null, as flux itself sends: the field is gone afterwards.
-    case .spec: return ["metadata": ["annotations": .object(annotations)], "spec": ["suspend": suspend ? true : .null]]
-    case .annotation(let key):
-      annotations[key] = suspend ? "disabled" : "enabled"
-      return ["metadata": ["annotations": .object(annotations)]]
-    case .none: return nil
+    case .suspend, .resume: resource.refusal(ofPausing: verb)
     }
   }
 
@@ -138,6 +137,17 @@ public enum FluxAnnotation {
   public static let suspendedReason = "driftglass.dev/suspended-reason"
   public static let suspendedSince = "driftglass.dev/suspended-since"
   public static let suspendedUntil = "driftglass.dev/suspended-until"
+}
+
+extension Resource {
+  /// Why it cannot be suspended or resumed: it is already.
+  func refusal(ofPausing verb: Verb) -> String? {
+    switch verb {
+    case .suspend: suspension == nil ? nil : "already suspended"
+    case .resume: suspension == nil ? "not suspended" : nil
+    default: nil
+    }
+  }
 }
 
 extension Suspension {

@@ -13,7 +13,7 @@ public enum FluxInstanceAdapter: FluxAdapter {
     owner: kind.groupKind, name: "fluxcd.controlplane.io/name", namespace: "fluxcd.controlplane.io/namespace")
 
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
-    FluxOperator.complete(&resource, root)
+    completeOperator(&resource, root)
     let distribution = root["spec"]?["distribution"]
     resource.add("version", distribution?["version"]?.string)
     resource.add("components", Resource.count(root["status"]?["components"]))

@@ -6,13 +6,15 @@ enum FluxOperator {
   static let group = "fluxcd.controlplane.io"
   static let reconcile = "fluxcd.controlplane.io/reconcile"
   static let every = "fluxcd.controlplane.io/reconcileEvery"
+}
 
-  /// Their interval is an annotation. Revisions and inventory are as in a Kustomization.
-  static func complete(_ resource: inout Resource, _ root: JSONNode) {
+extension FluxAdapter {
+  /// Of flux-operator's kinds the interval is an annotation. Revisions and inventory are as in a Kustomization.
+  static func completeOperator(_ resource: inout Resource, _ root: JSONNode) {
     let status = root["status"]
-    resource.interval = root["metadata"]?["annotations"]?[every]?.string.flatMap(GoDuration.parse)
-    resource.applied = status?["lastAppliedRevision"]?.string.flatMap { $0.isEmpty ? nil : Revision($0) }
-    resource.attempted = status?["lastAttemptedRevision"]?.string.flatMap { $0.isEmpty ? nil : Revision($0) }
+    resource.interval = root["metadata"]?["annotations"]?[FluxOperator.every]?.string.flatMap(GoDuration.parse)
+    resource.applied = status?["lastAppliedRevision"]?.string.flatMap(revision)
+    resource.attempted = status?["lastAttemptedRevision"]?.string.flatMap(revision)
     resource.inEffect = resource.applied.map { .revision($0) } ?? .nothing
     resource.inventory = Inventory.entries(status)
     resource.corrects = resource.suspension == nil

@@ -5,14 +5,15 @@ import Structured
 enum FluxReference {
   static let sourceGroup = "source.toolkit.fluxcd.io"
 
-  /// `{apiVersion?, kind, name, namespace?}`: the namespace defaults to the referrer's, the group to Flux's sources.
-  static func source(_ node: JSONNode?, from referrer: ObjectRef) -> ObjectRef? {
+  /// `{apiVersion?, kind, name, namespace?}`: the namespace defaults to the referrer's.
+  /// - Parameter group: where `apiVersion` names none.
+  static func source(_ node: JSONNode?, from referrer: ObjectRef, group: String = sourceGroup) -> ObjectRef? {
     guard let node, let kind = node["kind"]?.string, !kind.isEmpty, let name = node["name"]?.string, !name.isEmpty
     else {
       return nil
     }
     let version = node["apiVersion"]?.string ?? ""
-    let group = version.firstIndex(of: "/").map { String(version[..<$0]) } ?? sourceGroup
+    let group = version.firstIndex(of: "/").map { String(version[..<$0]) } ?? group
     return ObjectRef(
       cluster: referrer.cluster, group: group, kind: kind, namespace: namespace(node["namespace"], referrer), name: name
     )
@@ -23,13 +24,16 @@ enum FluxReference {
     guard let elements = node?.elements else { return [] }
     var refs: [ObjectRef] = []
     for element in elements {
-      guard let name = element["name"]?.string, !name.isEmpty else { continue }
-      refs.append(
-        ObjectRef(
-          cluster: referrer.cluster, groupKind: referrer.groupKind,
-          namespace: namespace(element["namespace"], referrer), name: name))
+      if let ref = named(element, referrer.groupKind, from: referrer) { refs.append(ref) }
     }
     return refs
+  }
+
+  /// `{name, namespace?}` of a kind that is known.
+  static func named(_ node: JSONNode?, _ groupKind: GroupKind, from referrer: ObjectRef) -> ObjectRef? {
+    guard let name = node?["name"]?.string, !name.isEmpty else { return nil }
+    return ObjectRef(
+      cluster: referrer.cluster, groupKind: groupKind, namespace: namespace(node?["namespace"], referrer), name: name)
   }
 
   /// `spec.kubeConfig{secretRef | configMapRef}.name`.

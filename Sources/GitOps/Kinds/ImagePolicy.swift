@@ -11,13 +11,8 @@ public enum ImagePolicyAdapter: FluxAdapter {
 
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
     let (spec, status) = (root["spec"], root["status"])
-    if let name = spec?["imageRepositoryRef"]?["name"]?.string, !name.isEmpty {
-      let other = spec?["imageRepositoryRef"]?["namespace"]?.string ?? ""
-      let namespace = other.isEmpty ? resource.ref.namespace : other
-      resource.source = ObjectRef(
-        cluster: resource.ref.cluster, groupKind: ImageRepositoryAdapter.kind.groupKind, namespace: namespace,
-        name: name)
-    }
+    resource.source = FluxReference.named(
+      spec?["imageRepositoryRef"], ImageRepositoryAdapter.kind.groupKind, from: resource.ref)
     let policy = spec?["policy"]
     resource.add(
       "policy",

@@ -79,6 +79,13 @@ extension KindAdapter {
   public static var columns: [String] { [] }
 }
 
+extension Date {
+  /// The API writes times to the second: what is of the same second may have come after.
+  func isNotBefore(_ begun: Date) -> Bool {
+    timeIntervalSince1970 >= begun.timeIntervalSince1970.rounded(.down)
+  }
+}
+
 /// The one list of adapters.
 public enum KindAdapters {
   public static let all: [any KindAdapter.Type] = [

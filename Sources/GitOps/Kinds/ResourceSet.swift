@@ -13,16 +13,11 @@ public enum ResourceSetAdapter: FluxAdapter {
     namespace: "resourceset.fluxcd.controlplane.io/namespace")
 
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
-    FluxOperator.complete(&resource, root)
+    completeOperator(&resource, root)
     let spec = root["spec"]
     if let elements = spec?["dependsOn"]?.elements {
       for element in elements {
-        guard let kind = element["kind"]?.string, let name = element["name"]?.string, !name.isEmpty else { continue }
-        let version = element["apiVersion"]?.string ?? ""
-        resource.dependsOn.append(
-          ObjectRef(
-            cluster: resource.ref.cluster, group: version.firstIndex(of: "/").map { String(version[..<$0]) } ?? "",
-            kind: kind, namespace: element["namespace"]?.string ?? resource.ref.namespace, name: name))
+        if let ref = FluxReference.source(element, from: resource.ref, group: "") { resource.dependsOn.append(ref) }
       }
     }
     resource.add("inputs", Resource.count(spec?["inputs"]) ?? Resource.count(spec?["inputsFrom"]))

@@ -12,7 +12,7 @@ public enum ResourceSetInputProviderAdapter: FluxAdapter {
   public static let verbs: [Verb] = [.reconcile, .suspend, .resume, .force]
 
   public static func complete(_ resource: inout Resource, from root: JSONNode) {
-    FluxOperator.complete(&resource, root)
+    completeOperator(&resource, root)
     resource.add("type", root["spec"]?["type"]?.string)
     resource.add("exported", Resource.count(root["status"]?["exportedInputs"]))
   }

@@ -6,11 +6,14 @@ enum SecretStatus {
   static let externalGroup = "external-secrets.io"
   static let forceSync = "external-secrets.io/force-sync"
 
-  /// - Parameter type: the condition that decides: `Ready`, `Synced`.
-  static func describe(_ object: Object, as kind: Kind, by type: String) -> (Resource, JSONNode?) {
-    var resource = Resource(ref: object.ref, version: object.version, uid: object.uid, role: kind.role)
-    resource.labels = object.labels
-    guard let root = try? object.document().root else { return (resource, nil) }
+  /// - Parameters:
+  ///   - type: the condition that decides: `Ready`, `Synced`.
+  ///   - complete: adds what only the kind says, from the whole object.
+  static func describe(
+    _ object: Object, as kind: Kind, by type: String, complete: (inout Resource, JSONNode) -> Void
+  ) -> Resource {
+    var resource = Resource(object, as: kind)
+    guard let root = try? object.document().root else { return resource }
     resource.conditions = FluxStatus.conditions(of: root["status"])
     let condition = resource.condition(type)
     resource.reason = condition?.reason ?? ""
@@ -34,7 +37,8 @@ enum SecretStatus {
       resource.message = "not reconciled yet"
       resource.since = object.created
     }
-    return (resource, root)
+    complete(&resource, root)
+    return resource
   }
 
   /// The store that a reference names, `SecretStore` unless it says otherwise.
@@ -92,8 +96,38 @@ enum SecretStatus {
     return isPlain && !host.isEmpty ? String(host) : nil
   }
 
-  static func forcedSync(_ verb: Verb, _ request: PatchRequest) -> JSON? {
+}
+
+/// A kind of External Secrets that is refreshed again and again, and at once when its annotation changes (wire-facts 7.2).
+protocol RefreshedAdapter: KindAdapter {}
+
+extension RefreshedAdapter {
+  public static var verbs: [Verb] { [.reconcile] }
+
+  public static func patch(_ verb: Verb, request: PatchRequest) -> JSON? {
     guard verb == .reconcile else { return nil }
-    return ["metadata": ["annotations": .object(JSONObject([(forceSync, .string(request.token))]))]]
+    return ["metadata": ["annotations": .object(JSONObject([(SecretStatus.forceSync, .string(request.token))]))]]
+  }
+
+  /// Its status gives no token back.
+  public static func isHandled(_ verb: Verb, _ resource: Resource, token: String, since begun: Date) -> Bool {
+    resource.lastRun?.isNotBefore(begun) ?? false
+  }
+
+  static func completeRefresh(_ resource: inout Resource, _ root: JSONNode) {
+    resource.interval = root["spec"]?["refreshInterval"]?.string.flatMap(GoDuration.parse)
+    resource.requestedToken = root["metadata"]?["annotations"]?[SecretStatus.forceSync]?.string
+    resource.lastRun = root["status"]?["refreshTime"]?.string.flatMap(Timestamp.parse)
+  }
+}
+
+/// Where secrets come from, in one namespace or in the whole cluster.
+protocol StoreAdapter: KindAdapter {}
+
+extension StoreAdapter {
+  public static var columns: [String] { ["provider", "place", "access"] }
+
+  public static func describe(_ object: Object) -> Resource {
+    SecretStatus.describe(object, as: kind, by: "Ready", complete: SecretStatus.provider)
   }
 }

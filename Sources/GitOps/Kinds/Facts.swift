@@ -1,5 +1,6 @@
 import Structured
 
+/// How adapters say what only their kind knows.
 extension Resource {
   /// Adds what is known of one of its kind's columns.
   mutating func add(_ column: String, _ text: String?) {
@@ -15,10 +16,10 @@ extension Resource {
     }
   }
 
-  /// `3 sources`, `1 source`; nothing for none.
+  /// How many elements a list has; nil for none.
   static func count(_ node: JSONNode?) -> String? {
-    guard let count = node?.elements.map({ Array($0).count }), count > 0 else { return nil }
-    return String(count)
+    guard let node, node.kind == .array, node.count > 0 else { return nil }
+    return String(node.count)
   }
 
   /// What no controller works on is ready when it says what its kind needs; versions with a status keep their own word.
