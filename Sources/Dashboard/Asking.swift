@@ -9,7 +9,7 @@ extension State {
     guard let row = target else { return }
     var confirmation = Confirmation(
       verb: verb, target: row.ref, uid: row.resource.uid,
-      source: verb == .reconcileWithSource && !fetchesItself(row) ? row.resource.source : nil)
+      source: verb == .reconcileWithSource && !row.fetchesItself ? row.resource.source : nil)
     if verb == .suspend {
       let reason = user.isEmpty ? "incident" : "incident, \(user)"
       confirmation.fields = [

@@ -84,7 +84,7 @@ extension State {
     case .liveValue: return row?.live
     case .patch:
       return row?.patch.map { patch in
-        Self.kubectl("patch", object) + " --type=json -p \(Self.quoted(patch))"
+        Self.kubectl("patch", object) + " --type=json -p \(Shell.quoted(patch))"
       }
     case .kubectl: return Self.kubectl("get", object) + " -o yaml"
     case .ignoreRule: return row.flatMap(Self.ignoreRule)
@@ -93,39 +93,29 @@ extension State {
 
   private static func kubectl(_ verb: String, _ object: ObjectRef) -> String {
     let kind = (object.group.isEmpty ? object.kind : "\(object.kind).\(object.group)").lowercased()
-    let place = object.namespace.isEmpty ? "" : " -n \(quoted(object.namespace))"
-    return "kubectl --context \(quoted(object.cluster.name))\(place) \(verb) \(quoted(kind)) \(quoted(object.name))"
-  }
-
-  /// One word of a shell's line, whatever is in it: names of roles may hold anything.
-  private static func quoted(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { byte in
-      (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "-_./:@+=".utf8.contains(byte)
-    }
-    return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+    let place = object.namespace.isEmpty ? "" : " -n \(Shell.quoted(object.namespace))"
+    return
+      "kubectl --context \(Shell.quoted(object.cluster.name))\(place) \(verb) \(Shell.quoted(kind)) \(Shell.quoted(object.name))"
   }
 
   /// The entry that makes Flux or Argo CD leave a field alone (wire-facts 1.4, 1.5, 4.1).
   static func ignoreRule(_ row: DriftRow) -> String? {
-    if row.reconciler.kind == "Application", !row.pointer.isEmpty {
-      return [
-        "# Application \(row.reconciler.path)", "spec:", "  ignoreDifferences:", "    - group: \"\(row.object.group)\"",
-        "      kind: \(row.object.kind)", "      name: \(row.object.name)",
-        row.object.namespace.isEmpty ? nil : "      namespace: \(row.object.namespace)", "      jsonPointers:",
-        "        - \(row.pointer)",
-      ].compactMap { $0 }.joined(separator: "\n")
+    guard !row.pointer.isEmpty, row.driftClass != .pending else { return nil }
+    var object = ["kind: \(row.object.kind)", "name: \(row.object.name)"]
+    if !row.object.namespace.isEmpty { object.append("namespace: \(row.object.namespace)") }
+    let rule: [String]
+    switch row.reconciler.kind {
+    case "Application":
+      rule =
+        ["  ignoreDifferences:", "    - group: \"\(row.object.group)\""] + object.map { "      " + $0 }
+        + ["      jsonPointers:", "        - \(row.pointer)"]
+    case "Kustomization", "HelmRelease":
+      let flux =
+        ["  ignore:", "    - paths:", "        - \(row.pointer)", "      target:"] + object.map { "        " + $0 }
+      rule = row.reconciler.kind == "HelmRelease" ? ["  driftDetection:"] + flux.map { "  " + $0 } : flux
+    default: return nil
     }
-    let isHelm = row.reconciler.kind == "HelmRelease"
-    guard isHelm || row.reconciler.kind == "Kustomization", !row.pointer.isEmpty, row.driftClass != .pending else {
-      return nil
-    }
-    var rule = [
-      "ignore:", "  - paths:", "      - \(row.pointer)", "    target:", "      kind: \(row.object.kind)",
-      "      name: \(row.object.name)",
-    ]
-    if !row.object.namespace.isEmpty { rule.append("      namespace: \(row.object.namespace)") }
-    let head = ["# \(row.reconciler.kind) \(row.reconciler.path)", "spec:"] + (isHelm ? ["  driftDetection:"] : [])
-    return (head + rule.map { (isHelm ? "    " : "  ") + $0 }).joined(separator: "\n")
+    return (["# \(row.reconciler.kind) \(row.reconciler.path)", "spec:"] + rule).joined(separator: "\n")
   }
 
   mutating func copy(_ what: Copied) -> [Effect] {

@@ -3,9 +3,7 @@ import GitOps
 /// How objects are called on screen.
 enum Names {
   /// `ks`, `hr`; the kind itself when no adapter knows it.
-  static func short(_ groupKind: GroupKind) -> String {
-    KindAdapters.adapter(for: groupKind)?.kind.short ?? groupKind.kind
-  }
+  static func short(_ groupKind: GroupKind) -> String { KindAdapters.short(groupKind) }
 
   /// `ks flux-system/apps`.
   static func label(_ ref: ObjectRef) -> String { "\(short(ref.groupKind)) \(ref.path)" }

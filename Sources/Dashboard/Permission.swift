@@ -47,9 +47,7 @@ extension Verb {
   var isReconcile: Bool { self != .suspend && self != .resume }
 }
 
-extension State {
-  /// Whether the controller of a row reads its source by itself.
-  func fetchesItself(_ row: ReconcilerRow) -> Bool {
-    KindAdapters.adapter(for: row.ref.groupKind)?.fetchesItself ?? false
-  }
+extension ReconcilerRow {
+  /// Whether its controller reads the source by itself.
+  var fetchesItself: Bool { KindAdapters.adapter(for: ref.groupKind)?.fetchesItself ?? false }
 }

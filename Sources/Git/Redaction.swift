@@ -1,3 +1,5 @@
+import GitOps
+
 extension RepositoryAddress {
   /// The text with every address in it made safe to show (D5): userinfo removed, query values and fragments replaced.
   /// It works on text that is no valid address, too, and rather removes too much.
@@ -22,14 +24,8 @@ extension RepositoryAddress {
     let separator = word.firstRange(of: "://")
     let start = separator?.upperBound ?? word.startIndex
     var rest = word[start...]
-    let authority = rest.prefix { !"/?#".contains($0) }
-    if let at = authority.lastIndex(of: "@") {
-      // `user@host:path` shows who; anything with a password, and everybody in a URL, is removed.
-      if separator != nil || authority[..<at].contains(":") { rest = rest[rest.index(after: at)...] }
-    } else if let colon = authority.firstIndex(of: ":"), let at = rest.lastIndex(of: "@"), at > colon,
-      !authority[authority.index(after: colon)...].allSatisfy(\.isNumber)
-    {
-      // A password with a slash in it.
+    // `user@host:path` shows who; anything with a password, and everybody in a URL, is removed.
+    if let at = Masking.endOfUser(in: rest), separator != nil || rest[..<at].contains(":") {
       rest = rest[rest.index(after: at)...]
     }
     let query = rest.firstIndex { "?#".contains($0) } ?? rest.endIndex

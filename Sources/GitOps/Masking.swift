@@ -14,50 +14,53 @@ public enum Masking {
 
   /// `/hook/` and the digits behind it, wherever it stands: whoever knows them may ask for reconciles.
   private static func withoutHooks(_ text: String) -> String {
-    var parts: [Substring] = []
-    var rest = Substring(text)
-    while let start = range(of: "/hook/", in: rest) {
-      parts.append(rest[..<start.upperBound])
-      rest = rest[start.upperBound...]
-      let digits = rest.prefix(while: \.isHexDigit)
-      if !digits.isEmpty { parts.append(Substring(mask)) }
-      rest = rest[digits.endIndex...]
+    replacing(after: "/hook/", in: text) { rest in
+      let end = rest.prefix(while: \.isHexDigit).endIndex
+      return end == rest.startIndex ? nil : end
     }
-    return parts.isEmpty ? text : parts.joined() + rest
   }
 
   /// `https://user:word@host` without what stands before the host. The name `git` alone says nothing.
   private static func withoutUsers(_ text: String) -> String {
-    var parts: [Substring] = []
-    var rest = Substring(text)
-    while let start = range(of: "://", in: rest) {
-      parts.append(rest[..<start.upperBound])
-      rest = rest[start.upperBound...]
+    replacing(after: "://", in: text) { rest in
       let word = rest.prefix { !$0.isWhitespace && !"\"'<>`".contains($0) }
-      guard let end = endOfUser(in: word), word[..<end] != "git" else { continue }
-      parts.append(Substring(mask))
+      return endOfUser(in: word).flatMap { word[..<$0] == "git" ? nil : $0 }
+    }
+  }
+
+  /// Puts the mask in the place of what is secret behind each sign, as far as `end` says.
+  private static func replacing(
+    after sign: String, in text: String, _ end: (Substring) -> Substring.Index?
+  ) -> String {
+    var shown = ""
+    var rest = text[...]
+    while let start = rest.firstRange(of: sign) {
+      shown += rest[..<start.upperBound]
+      rest = rest[start.upperBound...]
+      guard let end = end(rest) else { continue }
+      shown += mask
       rest = rest[end...]
     }
-    return parts.isEmpty ? text : parts.joined() + rest
+    return shown + rest
   }
 
-  /// The sign that ends user and password; nil when there is none. A slash within a password splits it: then what looks like
-  /// a port is none.
-  private static func endOfUser(in word: Substring) -> Substring.Index? {
+  /// The sign that ends user and password in what follows `://`; nil when there is neither. A slash within a password splits
+  /// it: then what looks like a port is none.
+  public static func endOfUser(in word: Substring) -> Substring.Index? {
     let authority = word.prefix { !"/?#".contains($0) }
     if let at = authority.lastIndex(of: "@") { return at }
-    guard let colon = authority.lastIndex(of: ":"), let at = word.lastIndex(of: "@") else { return nil }
-    let port = authority[authority.index(after: colon)...]
-    return port.allSatisfy(\.isNumber) || authority.hasSuffix("]") ? nil : at
+    guard let colon = authority.firstIndex(of: ":"), let at = word.lastIndex(of: "@"), at > colon,
+      !authority[authority.index(after: colon)...].allSatisfy(\.isNumber)
+    else { return nil }
+    return at
   }
 
-  private static func range(of sign: String, in text: Substring) -> Range<Substring.Index>? {
-    var index = text.startIndex
-    while let start = text[index...].firstIndex(of: sign.first ?? "/") {
-      if text[start...].hasPrefix(sign) { return start..<text.index(start, offsetBy: sign.count) }
-      index = text.index(after: start)
+  /// An address without whatever stands before its last `@`: it rather removes too much.
+  public static func withoutUser(_ url: String) -> String {
+    guard let start = url.firstRange(of: "://"), let at = url.lastIndex(of: "@"), at >= start.upperBound else {
+      return url
     }
-    return nil
+    return String(url[..<start.upperBound] + url[url.index(after: at)...])
   }
 
   /// A whole object for people. Secrets are hashed before (`drift.md` C12); here is what other kinds hold.

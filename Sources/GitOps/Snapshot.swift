@@ -6,6 +6,7 @@ public struct Snapshot: Sendable, Equatable {
   public var clusters: [ClusterRow] = []
   public var repos: [RepoRow] = []
   public var namespaces: [NamespaceRow] = []
+  /// Sources and companions too, which the lists show when they stand out or are asked for.
   public var reconcilers: [ReconcilerRow] = []
   /// Source objects (GitRepository, HelmRepository, …), for details and the tree.
   public var sources: [Resource] = []

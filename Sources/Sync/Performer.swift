@@ -163,9 +163,9 @@ extension Engine {
   static func equivalent(_ verb: Verb, _ ref: ObjectRef, _ adapter: any KindAdapter.Type, _ patch: JSON) -> String {
     if let command = adapter.command(verb, ref) { return command }
     let place = ref.namespace.isEmpty ? "" : " -n \(ref.namespace)"
-    let text = String(decoding: patch.encoded(), as: UTF8.self).replacing("'", with: #"'\''"#)
+    let text = Shell.quoted(String(decoding: patch.encoded(), as: UTF8.self))
     return
-      "kubectl --context \(ref.cluster) patch \(adapter.kind.plural).\(ref.group) \(ref.name)\(place) --type merge -p '\(text)'"
+      "kubectl --context \(ref.cluster) patch \(adapter.kind.plural).\(ref.group) \(ref.name)\(place) --type merge -p \(text)"
   }
 
   private func load(_ ref: ObjectRef) async -> LoadedObject {

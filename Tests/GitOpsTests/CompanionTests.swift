@@ -101,6 +101,18 @@ struct CompanionTests {
     #expect(row.pausedBy == "fluxcd.controlplane.io/reconcile: disabled")
   }
 
+  /// An empty namespace is the referrer's own, as everywhere in Flux.
+  @Test func aDependencyOfAResourceSetIsFoundWithoutANamespace() throws {
+    var json = try Fixtures.json(Fixtures.root.appending(path: "Tests/Fixtures/resourceset/ready.yaml"))
+    json["spec"]?["dependsOn"] = [
+      ["apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", "name": "base", "namespace": ""],
+      ["apiVersion": "v1", "kind": "ConfigMap", "name": "ready"],
+    ]
+    let row = try Fixtures.describe(Fixtures.object(json))
+    #expect(row.dependsOn.map(\.path) == ["harbour/base", "harbour/ready"])
+    #expect(row.dependsOn.map(\.group) == ["kustomize.toolkit.fluxcd.io", ""])
+  }
+
   @Test func whatWeaveGitOpsWroteDownIsReadToo() throws {
     let suspension = try Fixtures.describe(Fixtures.object("imagerepository/suspended-v1beta2")).suspension
     #expect(suspension?.by == "r.keeper@example.com" && suspension?.reason == "the registry moves")

@@ -43,7 +43,7 @@ struct CheckClusterProbe: Sendable {
 
   private func ask(_ access: ClusterAccess, _ seen: inout ClusterObservation) async {
     seen.server = access.server
-    seen.proxy = access.proxy.map(Self.withoutUser)
+    seen.proxy = access.proxy.map(Masking.withoutUser)
     seen.isEncrypted = access.address.scheme == "https"
     seen.isVerified = access.tls.verifies
     seen.isLoopback = access.address.isLoopback
@@ -169,13 +169,6 @@ struct CheckClusterProbe: Sendable {
       ?? .failure(
         APIError(
           .connection(.timeout), message: "\(reader.connection.host): no answer within \(CheckDeadline.words(limit))"))
-  }
-
-  private static func withoutUser(_ proxy: String) -> String {
-    guard let start = proxy.firstRange(of: "://"), let at = proxy.lastIndex(of: "@"), at >= start.upperBound else {
-      return proxy
-    }
-    return String(proxy[..<start.upperBound] + proxy[proxy.index(after: at)...])
   }
 }
 

@@ -78,9 +78,8 @@ struct Listing: Sendable {
 
   private mutating func append(_ row: ReconcilerRow, at now: Date) {
     let resource = row.resource
-    let adapter = KindAdapters.adapter(for: resource.ref.groupKind)
     rows.append([
-      resource.ref.cluster.name, adapter?.kind.short ?? resource.ref.kind, resource.ref.namespace, resource.ref.name,
+      resource.ref.cluster.name, KindAdapters.short(resource.ref.groupKind), resource.ref.namespace, resource.ref.name,
       row.state(at: now).word, resource.inEffect.shown?.short ?? "-", String(row.drift.counted),
       resource.reason.isEmpty ? "-" : resource.reason,
       Self.firstLine(row.undetermined.map { "undetermined: \($0)" } ?? resource.message, limit: 80),
@@ -101,7 +100,7 @@ struct Listing: Sendable {
     var facts = resource.facts.map { ($0.column, $0.text) }
     if facts.isEmpty, let url = resource.url { facts = [("url", url)] }
     rows.append([
-      resource.ref.cluster.name, KindAdapters.adapter(for: resource.ref.groupKind)?.kind.short ?? resource.ref.kind,
+      resource.ref.cluster.name, KindAdapters.short(resource.ref.groupKind),
       resource.ref.namespace, resource.ref.name, row.state(at: now).word,
       resource.since.map { Timestamp.format($0) } ?? "-",
       Self.firstLine(facts.isEmpty ? "-" : facts.map { "\($0) \($1)" }.joined(separator: ", "), limit: 60),
@@ -120,7 +119,7 @@ struct Listing: Sendable {
   private mutating func append(_ pause: Pause, at now: Date) {
     let (ref, suspension) = (pause.object, pause.suspension)
     rows.append([
-      ref.cluster.name, KindAdapters.adapter(for: ref.groupKind)?.kind.short ?? ref.kind, ref.namespace, ref.name,
+      ref.cluster.name, KindAdapters.short(ref.groupKind), ref.namespace, ref.name,
       suspension.by ?? "-", suspension.since.map { Timestamp.format($0) } ?? "-",
       suspension.until.map { Timestamp.format($0) + (suspension.overdue(at: now) ? " (overdue)" : "") } ?? "-",
       Self.firstLine([pause.how, suspension.reason].compactMap { $0 }.joined(separator: "; "), limit: 80),

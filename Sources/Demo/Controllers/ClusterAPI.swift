@@ -83,6 +83,15 @@ extension GroupKind {
   private static let source = "source.toolkit.fluxcd.io"
 }
 
+extension GroupKind {
+  /// Of a document, by its `apiVersion` and `kind`.
+  init(of document: JSON) {
+    let version = document["apiVersion"]?.string ?? ""
+    self.init(
+      group: version.contains("/") ? String(version.prefix { $0 != "/" }) : "", kind: document["kind"]?.string ?? "")
+  }
+}
+
 extension ObjectKey {
   init(of object: JSON) {
     self.init(

@@ -67,8 +67,7 @@ struct Past: Sendable {
     let documents = try YAMLReader.documents(
       in: Array(Platform.bootstrap(cluster).utf8), rules: .kustomize)
     for document in documents.map(\.json) {
-      let group = document["apiVersion"]?.string?.split(separator: "/").first.map(String.init) ?? ""
-      let resource = try await api.require(GroupKind(group: group, kind: document["kind"]?.string ?? ""))
+      let resource = try await api.require(GroupKind(of: document))
       _ = try api.apply(resource, ObjectKey(of: document), document, as: "flux")
     }
   }
@@ -77,10 +76,8 @@ struct Past: Sendable {
   private func settle(_ api: StoreCluster, of cluster: String) async throws {
     let documents = try YAMLReader.documents(in: Array(Neighbours.manifests(of: cluster).utf8), rules: .kustomize)
     for document in documents.map(\.json) where document["kind"] != nil {
-      let version = document["apiVersion"]?.string ?? ""
-      let group = version.contains("/") ? String(version.prefix { $0 != "/" }) : ""
-      let resource = try await api.require(GroupKind(group: group, kind: document["kind"]?.string ?? ""))
-      let manager = group.isEmpty ? "argocd-controller" : "kubectl-create"
+      let resource = try await api.require(GroupKind(of: document))
+      let manager = resource.groupKind.group.isEmpty ? "argocd-controller" : "kubectl-create"
       _ = try api.create(resource, document, namespace: ObjectKey(of: document).namespace, as: manager)
     }
   }

@@ -89,12 +89,8 @@ public enum ApplicationAdapter: KindAdapter {
 
   /// User names and tokens in addresses are never shown (wire-facts 7.5).
   static func withoutUser(_ url: String) -> String {
-    let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-    guard parts.count > 2, parts[1].isEmpty else { return url }
-    // Up to the last sign: a password may hold a slash. What follows a question mark may be a token.
-    let rest = url.dropFirst(parts[0].count + 2).prefix { $0 != "?" && $0 != "#" }
-    let place = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
-    return "\(parts[0])//\(place)"
+    // What follows a question mark may be a token.
+    String(Masking.withoutUser(url).prefix { $0 != "?" && $0 != "#" })
   }
 
   /// In effect is what the last good sync sent, never what was compared (`drift.md` R8).

@@ -107,6 +107,9 @@ public enum KindAdapters {
 
   public static func adapter(for groupKind: GroupKind) -> (any KindAdapter.Type)? { byGroupKind[groupKind] }
 
+  /// `ks`, `hr`; the kind itself when no adapter knows it.
+  public static func short(_ groupKind: GroupKind) -> String { adapter(for: groupKind)?.kind.short ?? groupKind.kind }
+
   /// By short name, plural, or kind in any case: what a selector or the command line names.
   public static func adapter(named word: String) -> (any KindAdapter.Type)? {
     let word = word.lowercased()
