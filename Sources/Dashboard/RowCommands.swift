@@ -74,10 +74,9 @@ extension Commands {
       .allActions, keys: ["a"], words: ["menu"], title: "all actions",
       help: "Lists everything that can be done to the row, and why some of it cannot be done now."
     ) { state, _ in
-      let items: [Command.ID] = [
-        .reconcile, .reconcileWithSource, .suspend, .resume, .describe, .diff, .events, .logs, .yaml, .copy, .ignored,
-        .refresh,
-      ]
+      let items: [Command.ID] =
+        [.reconcile, .reconcileWithSource] + state.stateMenu
+        + [.describe, .diff, .events, .logs, .yaml, .copy, .ignored, .refresh]
       state.overlay = .menu(Menu(topic: .actions, items: items))
       return []
     },

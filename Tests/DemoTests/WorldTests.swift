@@ -212,4 +212,35 @@ import Testing
     network.shutdown()
     await world.stop()
   }
+
+  /// Over HTTP, as the living world does it.
+  @Test func aHandOnAnApplicationsObjectIsSeenAndASyncPutsItBack() async throws {
+    let world = try await still()
+    let config = try Kubeconfig.load(explicit: world.kubeconfigPath, environment: [:], home: "/nonexistent")
+    let network = Network()
+    let api = RemoteCluster(
+      access: try config.context(named: "prod-us").access.get(), cluster: ClusterID("prod-us"), network: network)
+    let (maps, applications) = (GroupKind(group: "", kind: "ConfigMap"), ApplicationAdapter.kind.groupKind)
+    let (page, key) = (
+      ObjectKey(namespace: "status", name: "status-page"), ObjectKey(namespace: "argocd", name: "status-page")
+    )
+    var controller = NeighbourController(applications, api: api)
+    func states() async throws -> [String?] {
+      _ = await controller.reconcile(key, at: .now)
+      let status = try await api.object(applications, key)?["status"]
+      return [status?.value(at: "sync", "status")?.string]
+        + (status?["resources"]?.array ?? []).map { $0["status"]?.string }
+    }
+    #expect(try await states() == ["Synced", "Synced"])
+    try await Hands(api: api).edit(maps, page, ["data": ["banner": "we are looking into it"]])
+    #expect(try await states() == ["OutOfSync", "OutOfSync"])
+    try await Hands(api: api).edit(applications, key, ["operation": ["sync": ["dryRun": true]]])
+    #expect(try await states() == ["OutOfSync", "OutOfSync"])
+    try await Hands(api: api).edit(applications, key, ["operation": ["sync": ["prune": false]]])
+    #expect(try await states() == ["Synced", "Synced"])
+    #expect(try await api.object(maps, page)?.value(at: "data", "banner") == "all systems work")
+    #expect(try await api.object(applications, key)?["operation"] == nil)
+    network.shutdown()
+    await world.stop()
+  }
 }

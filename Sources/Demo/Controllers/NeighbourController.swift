@@ -166,13 +166,14 @@ struct NeighbourController: Reconciler {
     var entries: [JSON] = []
     let operation = application["operation"]
     let isDryRun = operation?.value(at: "sync", "dryRun") == true
-    for map in try await api.list(maps, labels: nil) {
-      let annotations = map.value(at: "metadata", "annotations")
-      guard annotations?["argocd.argoproj.io/tracking-id"]?.string?.hasPrefix(mark) == true,
-        let text = annotations?["kubectl.kubernetes.io/last-applied-configuration"]?.string,
+    for listed in try await api.list(maps, labels: nil) {
+      let id = listed.value(at: "metadata", "annotations", "argocd.argoproj.io/tracking-id")?.string
+      let place = ObjectKey(of: listed)
+      // A list leaves out what was applied last (A20).
+      guard id?.hasPrefix(mark) == true, let map = try await api.get(maps, place),
+        let text = map.value(at: "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")?.string,
         let applied = try? JSON(parsing: Array(text.utf8))
       else { continue }
-      let place = ObjectKey(of: map)
       var isSynced = map["data"] == applied["data"]
       if !isSynced, operation != nil, !isDryRun {
         try await api.merge(
