@@ -57,7 +57,7 @@ extension Commands {
       id: .copyKubectl, what: .kubectl, word: "copy-command", help: "Copies a kubectl command that shows the object."),
     Choice(
       id: .copyIgnoreRule, what: .ignoreRule, word: "copy-rule",
-      help: "Copies the rule that tells Flux to leave the field alone, to paste into Git."),
+      help: "Copies the rule that tells Flux or Argo CD to leave the field alone, to paste into Git."),
   ]
 }
 
